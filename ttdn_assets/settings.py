@@ -1,0 +1,205 @@
+"""The library folder and its ``ttdn.toml``: found, read, written.
+
+A library is found by argument, else ``TTDN_LIBRARY``, else the nearest parent with ``ttdn.toml``, else
+``./ttdn-library``.  Every value follows the same order: argument > environment > ttdn.toml > default.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from ttdn_assets.errors import UsageError
+from ttdn_assets.model import LANGUAGES, Lang
+
+SETTINGS_FILE = "ttdn.toml"
+LIBRARY_VARIABLE = "TTDN_LIBRARY"
+STORE_VARIABLE = "TTDN_STORE"
+DEFAULT_FOLDER = "ttdn-library"
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who submits: its name, home province (a term id), contact, and the credit line written into every copy."""
+
+    name: str = ""
+    province: str | None = None
+    contact: str = ""
+    credit: str = ""
+
+
+class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where originals, renditions and submissions are kept; secrets come from the AWS variables or profile only."""
+
+    url: str | None = None
+    endpoint: str | None = None
+    region: str | None = None
+    profile: str | None = None
+
+
+class PlacementChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A unit's choice for one placement: cut long clips, force crop or padding."""
+
+    trim: bool | None = None
+    fit: Literal["auto", "crop", "pad"] | None = None
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one file may cost before it is given up."""
+
+    pixels: Annotated[int, msgspec.Meta(gt=0)] = 300_000_000
+    photo_s: Annotated[float, msgspec.Meta(gt=0)] = 120.0
+    video_s: Annotated[float, msgspec.Meta(gt=0)] = 3600.0
+    probe_s: Annotated[float, msgspec.Meta(gt=0)] = 30.0
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``ttdn.toml`` as a value."""
+
+    unit: Unit = Unit()
+    languages: tuple[Lang, ...] = LANGUAGES
+    targets: tuple[str, ...] = ()
+    ui: Literal["vi", "en"] | None = None
+    vietnam_spelling: Literal["Viet Nam", "Vietnam"] = "Viet Nam"
+    timezone: Annotated[str, msgspec.Meta(pattern=r"^[+-]\d\d:\d\d$")] = "+07:00"
+    database: str | None = None
+    store: StoreSettings = StoreSettings()
+    placements: dict[str, PlacementChoice] = {}
+    limits: Limits = Limits()
+
+
+class Library(msgspec.Struct, frozen=True, kw_only=True):
+    """A library folder with its settings; the paths in it are properties, so that no one else spells them."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL of the catalogue."""
+        return self.settings.database or f"sqlite:///{(self.root / 'catalogue.sqlite3').as_posix()}"
+
+    @property
+    def renditions(self) -> Path:
+        """Where made files lie."""
+        return self.root / "renditions"
+
+    @property
+    def submissions(self) -> Path:
+        """Where bags lie."""
+        return self.root / "submissions"
+
+    @property
+    def models(self) -> Path:
+        """Where translation packages lie."""
+        return self.root / "models"
+
+    @property
+    def placements(self) -> Path:
+        """The unit's own placement files."""
+        return self.root / "placements"
+
+    @property
+    def terms(self) -> Path:
+        """The unit's own term files."""
+        return self.root / "terms"
+
+    @property
+    def log(self) -> Path:
+        """The log of runs."""
+        return self.root / "run.log"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one ``prepare`` that runs."""
+        return self.root / ".prepare.lock"
+
+
+def find_library(chosen: Path | None = None, start: Path | None = None) -> Path:
+    """The folder of the library: the one chosen, else by variable, else the nearest parent, else ``./ttdn-library``."""
+    if chosen is not None:
+        return chosen.absolute()
+    if named := os.environ.get(LIBRARY_VARIABLE):
+        return Path(named).absolute()
+    here = (start or Path.cwd()).absolute()
+    for folder in (here, *here.parents):
+        if (folder / SETTINGS_FILE).is_file():
+            return folder
+    return here / DEFAULT_FOLDER
+
+
+def load_settings(root: Path) -> Settings:
+    """The settings of a library; the defaults where it has no ``ttdn.toml`` yet.
+
+    Raises:
+        UsageError: ``settings-invalid`` with file and reason, which names the key.
+    """
+    path = root / SETTINGS_FILE
+    if not path.exists():
+        return Settings()
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8-sig")), Settings)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise UsageError("settings-invalid", {"path": path, "reason": str(error)}) from error
+    except OSError as error:
+        raise UsageError("settings-unreadable", {"path": path, "reason": error.strerror or str(error)}) from error
+
+
+def load_library(chosen: Path | None = None) -> Library:
+    """The library folder and its settings, without creating anything."""
+    root = find_library(chosen)
+    return Library(root=root, settings=load_settings(root))
+
+
+_TEMPLATE = """\
+# The settings of this media library.  Every line may be left out.
+
+languages = ["vi", "en", "zh"]
+targets = [{targets}]
+vietnam_spelling = "Viet Nam"        # or "Vietnam"
+
+[unit]
+name = {name}
+province = {province}        # a term id, see: ttdn terms show "Sơn La"
+contact = ""
+credit = {credit}        # written into every copy that leaves the house
+
+# [store]
+# url = "s3://bucket/prefix"        # credentials come from the AWS variables or profile
+# endpoint = "https://s3.example.vn"
+
+# [placements."facebook.reel"]
+# trim = true        # cut clips that are too long instead of leaving them out
+"""
+
+
+def create_library(
+    root: Path, *, name: str = "", province: str = "", credit: str = "", targets: tuple[str, ...] = ()
+) -> Library:
+    """Create the folder with a commented ``ttdn.toml`` unless it has one, and open it.
+
+    Raises:
+        UsageError: ``library-read-only`` where the folder cannot be written.
+    """
+    path = root / SETTINGS_FILE
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            quoted = ", ".join(_toml_string(target) for target in targets)
+            text = _TEMPLATE.format(
+                targets=quoted,
+                name=_toml_string(name),
+                province=_toml_string(province),
+                credit=_toml_string(credit),
+            )
+            path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError("library-read-only", {"path": root, "reason": error.strerror or str(error)}) from error
+    return Library(root=root, settings=load_settings(root))
+
+
+def _toml_string(value: str) -> str:
+    return msgspec.json.encode(value).decode()
