@@ -1,0 +1,24 @@
+"""Work that goes wrong in the ways real decoders do; a module of its own because worker processes import it by name."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from ttdn_assets.errors import InputError
+from ttdn_assets.jobs.pool import watchdog
+
+
+def obey(order: str, folder: str = "") -> str:
+    """Do what the name says, under a watchdog whose trace lies in ``folder``."""
+    with watchdog(1.0, Path(folder) / order if folder else None):
+        if order.startswith("abort"):
+            os.abort()
+        if order.startswith("hang"):
+            while True:
+                time.sleep(60)
+        if order.startswith("raise"):
+            raise InputError("file-vanished", {"path": order})
+        time.sleep(0.05)
+        return order.upper()
