@@ -201,6 +201,37 @@ class CaptionSet(msgspec.Struct, frozen=True, kw_only=True):
     keywords: dict[Lang, Text] = {}
 
 
+class SheetRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person wrote about one file in a caption sheet; an empty text or a missing language was left blank.
+
+    ``source`` is the file's name, or its path from the sheet's folder, NFC with forward slashes.  Keywords are one
+    text a language, its items joined by ``;``.
+    """
+
+    source: str
+    asset: str | None = None
+    title: dict[Lang, str] = {}
+    description: dict[Lang, str] = {}
+    alt_text: dict[Lang, str] = {}
+    keywords: dict[Lang, str] = {}
+    place: str = ""
+    event: str = ""
+    date: str = ""
+    people: str = ""
+    author: str = ""
+    credit: str = ""
+    consent: str = ""
+    notes: str = ""
+
+
+class Post(msgspec.Struct, frozen=True, kw_only=True):
+    """The texts of one slot in one language, ready to paste: field of the placement → text within its limit."""
+
+    placement: str
+    lang: Lang
+    values: dict[str, str]
+
+
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """Where one figure of a placement comes from; placements/__init__.py says what each ``confidence`` means."""
 
