@@ -243,7 +243,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
 
 
-TextUnit = Literal["code_points", "utf16", "utf8_bytes", "x_weighted", "widest"]
+TextUnit = Literal["code_points", "utf16", "utf8_bytes", "x_weighted", "widest", "emoji_bytes"]
 
 
 class TextLimit(msgspec.Struct, frozen=True, kw_only=True):
@@ -290,10 +290,15 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     duration_max_s: float | None = None
     video_bitrate_max_bps: int | None = None
     audio: Literal["stereo", "any", "none"] = "any"
-    """stereo: a silent or mono clip gets a stereo track; any: as the source; none: sound removed."""
+    """stereo: a silent or mono clip gets a stereo track; any: a track is no must; none: sound removed."""
     audio_rate_hz: int | None = None
+    """Exactly this rate; ``audio_rate_max_hz`` at most that one."""
+    audio_rate_max_hz: int | None = None
     audio_bitrate_bps: int | None = None
+    """At least this rate, as asked of the encoder."""
     edit_list_allowed: bool = True
+    moov_first: bool = False
+    """The index must stand before the media data."""
     items_min: int = 1
     items_max: int | None = None
     same_aspect: bool = False

@@ -54,7 +54,8 @@ def has_han(value: str) -> bool:
 def length(value: str, unit: TextUnit) -> int:
     """How long a platform says the text is, after NFC.
 
-    ``widest`` is the larger of code points and UTF-16 units, for platforms that name no unit.
+    ``widest`` is the larger of code points and UTF-16 units, for platforms that name no unit; ``emoji_bytes`` counts
+    an emoji as its UTF-8 bytes and anything else as one (Threads).
     """
     value = nfc(value)
     if unit == "code_points":
@@ -65,6 +66,8 @@ def length(value: str, unit: TextUnit) -> int:
         return len(value.encode("utf-8", "surrogatepass"))
     if unit == "x_weighted":
         return _x_weight(value)
+    if unit == "emoji_bytes":
+        return len(_EMOJI.sub("", value)) + sum(len(emoji.encode()) for emoji in _EMOJI.findall(value))
     return max(len(value), length(value, "utf16"))
 
 
