@@ -343,7 +343,11 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VideoPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a rendition plan that only clips have.  ``copy`` remuxes without re-encoding."""
+    """The part of a rendition plan that only clips have.
+
+    ``copy`` remuxes the coded picture without re-encoding it; ``audio`` says what becomes of the sound in either case:
+    its packets copied, encoded anew to AAC-LC stereo, a silent stereo track, or none.
+    """
 
     copy: bool
     codec: str = "h264"

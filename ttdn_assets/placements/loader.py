@@ -116,9 +116,7 @@ def _read(path: Path, *, own: bool) -> _File:
     empty = _File(path=path, platform="", date="", own=own, sources={}, slots={})
     for key in sorted(root.keys() - _ROOT_KEYS):
         raise empty.fault("-", key, f"unknown key; known: {', '.join(sorted(_ROOT_KEYS))}")
-    platform = _convert(
-        empty, "-", "platform", root.get("platform"), typing.Annotated[str, msgspec.Meta(pattern=_NAME)]
-    )
+    platform = _convert(empty, "-", "platform", root.get("platform"), _Name)
     slots = _convert(empty, "-", "slots", root.get("slots", {}), dict[str, dict[str, Any]])
     sources = {
         key: _convert(empty, f"sources.{key}", "-", value, _Source)

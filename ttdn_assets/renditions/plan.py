@@ -1,0 +1,135 @@
+"""Facts and placements into the fewest files to make, and a reason for each placement that gets none.  No I/O.
+
+Each placement is planned alone, from the source and its own figures.  Placements share one file exactly when, planned
+alone, they would get the same one to the last parameter: so sharing lowers none, the order of placements means nothing,
+and a target added later leaves what was made untouched.  So that figures which nobody reaches keep no two placements
+apart, byte and bitrate caps are first cut to a roomy ceiling (``plan_photo``, ``plan_clip``) under which nothing is
+lost.
+
+A placement that cannot be satisfied gets a warning (rules ``plan-…``) with what was measured, what is allowed, and in
+its sentence the repair; a photo asked for a clip's slot, or a clip for a photo's, gets an info, because a target names
+a platform with slots for both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from ttdn_assets.model import Finding, MediaFacts, Placement, RenditionPlan, Subject
+from ttdn_assets.renditions import plan_photo
+from ttdn_assets.renditions.plan_clip import bytes_cap, plan_clip
+from ttdn_assets.renditions.plan_frame import Wish, choose_frame
+from ttdn_assets.settings import PlacementChoice
+
+RENDERER = 1
+"""Raised by hand when the same plan gives other pixels, so that files made before are made again."""
+
+_EXTENSIONS = {"jpeg": "jpg"}
+
+
+def plan(
+    facts: MediaFacts,
+    *,
+    picture_sha256: str,
+    size_bytes: int,
+    placements: Sequence[Placement],
+    subject: Subject,
+    choices: Mapping[str, PlacementChoice],
+) -> tuple[tuple[RenditionPlan, ...], tuple[Finding, ...]]:
+    """The files to make, and the findings: why a placement gets none, and what a picture loses on the way.
+
+    Args:
+        facts: What the source is.
+        picture_sha256: The digest of its coded picture without metadata.
+        size_bytes: Its size as it lies on disk.
+        placements: What to make it for; one given twice counts once.
+        subject: What must stay in view, in pixels of the upright source.
+        choices: The unit's choices by placement id, or by platform for all its placements.
+    """
+    served: dict[RenditionPlan, list[str]] = {}
+    findings: list[Finding] = []
+    for placement in sorted({p.id: p for p in placements}.values(), key=lambda p: p.id):
+        choice = choices.get(placement.id) or choices.get(placement.platform) or PlacementChoice()
+        alone = plan_alone(facts, size_bytes=size_bytes, placement=placement, subject=subject, choice=choice)
+        if isinstance(alone, Finding):
+            findings.append(alone)
+        else:
+            served.setdefault(alone, []).append(placement.id)
+    plans = tuple(_named(alone, ids, picture_sha256) for alone, ids in served.items())
+    return plans, (*findings, *_losses(facts, plans))
+
+
+def plan_alone(
+    facts: MediaFacts, *, size_bytes: int, placement: Placement, subject: Subject, choice: PlacementChoice
+) -> RenditionPlan | Finding:
+    """The file one placement would get if it were the only one, still without recipe; or why it gets none."""
+    if facts.kind != placement.kind:
+        return Finding(
+            rule="plan-other-kind", level="info", placement=placement.id, measured=facts.kind, allowed=placement.kind
+        )
+    if min(facts.size_px) < 1:
+        return Finding(rule="plan-no-picture", level="warning", placement=placement.id)
+    wish: Wish = choice.fit or placement.fit
+    frame = choose_frame(facts.size_px, placement, subject, wish)
+    if isinstance(frame, Finding):
+        return frame
+    draft = RenditionPlan(
+        recipe="",
+        placements=(),
+        kind=facts.kind,
+        format="jpeg" if facts.kind == "photo" else "mp4",
+        fit=frame.fit,
+        size_px=frame.size_px,
+        crop=frame.crop,
+        dpi=placement.dpi,
+    )
+    if facts.kind == "photo":
+        copied = plan_photo.conforms(facts, placement, frame, size_bytes=size_bytes)
+        if fault := plan_photo.weight_fault(placement, copied=copied, size_bytes=size_bytes):
+            return fault
+        cap = None if copied else plan_photo.bytes_cap(placement, frame.size_px)
+        floor = None if copied else placement.bytes_min
+        return msgspec.structs.replace(draft, copy=copied, bytes_min=floor, bytes_max=cap)
+    trim = placement.trim if choice.trim is None else choice.trim
+    video = plan_clip(facts, placement, frame, size_bytes=size_bytes, trim=trim)
+    if isinstance(video, Finding):
+        return video
+    return msgspec.structs.replace(draft, copy=video.copy, video=video, bytes_max=bytes_cap(placement, video, frame))
+
+
+def rendition_path(plan: RenditionPlan) -> str:
+    """Where the file lies in the library, with forward slashes."""
+    return f"renditions/{plan.recipe[:2]}/{plan.recipe}.{_EXTENSIONS.get(plan.format, plan.format)}"
+
+
+def _named(alone: RenditionPlan, placements: Sequence[str], picture_sha256: str) -> RenditionPlan:
+    """The plan with the placements it serves and its recipe, which does not depend on them."""
+    inputs = [picture_sha256, RENDERER, msgspec.to_builtins(alone)]
+    recipe = hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()
+    return msgspec.structs.replace(alone, recipe=recipe, placements=tuple(placements))
+
+
+def _losses(facts: MediaFacts, plans: Sequence[RenditionPlan]) -> list[Finding]:
+    """What a reader should know about the files that are made."""
+    if not plans:
+        return []
+    told: list[Finding] = []
+    if facts.kind == "photo" and facts.frames > 1:
+        told.append(Finding(rule="plan-first-frame", level="info", measured=facts.frames))
+    if facts.has_alpha or (facts.video and facts.video.has_alpha):
+        told.append(Finding(rule="plan-alpha-flattened", level="info"))
+    if facts.hdr:
+        told.append(Finding(rule="plan-hdr-to-sdr", level="info", measured=facts.hdr))
+    cut = [name for made in plans if made.fit != "whole" for name in made.placements]
+    if facts.projection and cut:
+        told.append(Finding(rule="plan-projection-lost", level="info", measured=", ".join(cut)))
+    for made in plans:
+        if made.video and made.video.trimmed:
+            told += [
+                Finding(rule="plan-trimmed", level="info", placement=name, measured=made.video.duration_s)
+                for name in made.placements
+            ]
+    return told
