@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ttdn_assets.errors import InputError
 from ttdn_assets.jobs.pool import watchdog
+from ttdn_assets.jobs.work import Task, Worked, work_on
 
 
 def obey(order: str, folder: str = "") -> str:
@@ -22,3 +23,19 @@ def obey(order: str, folder: str = "") -> str:
             raise InputError("file-vanished", {"path": order})
         time.sleep(0.05)
         return order.upper()
+
+
+def dying_work(task: Task) -> Worked:
+    """The real work, but IMG_2 ends the process."""
+    with watchdog(60.0, Path(task.trace)):
+        if task.source.relative.endswith("IMG_2.jpg"):
+            os.abort()
+    return work_on(task)
+
+
+def hanging_work(task: Task) -> Worked:
+    """The real work, but IMG_2 never ends."""
+    with watchdog(2.0, Path(task.trace)):
+        while task.source.relative.endswith("IMG_2.jpg"):
+            time.sleep(60)
+    return work_on(task)

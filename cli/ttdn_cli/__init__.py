@@ -1,1 +1,21 @@
-"""The command line: verbs that call the library and nothing else."""
+"""The command line: verbs that call the library, word what it says, and turn it into an exit code.
+
+stdout is data, stderr is progress and messages.  Exit: 0 all well, warnings included; 1 some file failed or something
+written breaks a rule; 2 usage; 3 a tool or model is missing; 130 interrupted.  Verbs are imported when they are called, after the language is
+known, so that ``ttdn --help`` stays light and speaks the user's language.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code."""
+    from ttdn_cli import app, speech
+
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    speech.utf8_streams()
+    speech.choose_language(given)
+    sys.exit(app.run(given))

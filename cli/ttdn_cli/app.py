@@ -1,0 +1,165 @@
+"""The group of verbs, loaded one at a time, and the one place where errors become words and exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ttdn_assets.errors import AssetsError, ToolMissing, UsageError
+from ttdn_cli.speech import t, t_failure
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+VERBS = (
+    "prepare",
+    "init",
+    "add",
+    "search",
+    "show",
+    "crop",
+    "captions",
+    "terms",
+    "posts",
+    "placements",
+    "check",
+    "pack",
+    "verify",
+    "push",
+    "pull",
+    "report",
+    "history",
+    "doctor",
+)
+INTERRUPTED = 130
+
+
+class Verbs(click.Group):
+    """The verbs in the order a user meets them, each imported when it is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All verbs."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb of that name, imported now."""
+        if cmd_name not in VERBS:
+            return None
+        command = importlib.import_module(f"ttdn_cli.verbs.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Name each verb with its short help, which is looked up without importing the verb."""
+        with formatter.section(t("cli.commands")):
+            formatter.write_dl([(name, t(f"cli.{name}.short")) for name in VERBS])
+
+
+def help_text(code: str) -> str:
+    r"""The sentences of a code as click's help; a paragraph with indented lines, examples, keeps its lines (``\b``)."""
+    paragraphs = t(code).split("\n\n")
+    return "\n\n".join(f"\b\n{one}" if "\n  " in one else one for one in paragraphs)
+
+
+def verb(name: str) -> Callable[[Callable[..., int | None]], click.Command]:
+    """A command whose short help and help are the sentences ``cli.<name>.short`` and ``cli.<name>.help``.
+
+    Every verb takes ``--library``, ``--json``, ``--ui`` and ``--verbose``.
+    """
+
+    def wrap(function: Callable[..., int | None]) -> click.Command:
+        code = f"cli.{name.replace(' ', '-')}"
+        own, function.__click_params__ = getattr(function, "__click_params__", []), []
+        for shared in (_ui, _verbose, _json, _library):
+            function = shared(function)
+        function.__click_params__ += own
+        return click.command(
+            name.split()[-1],
+            short_help=t(f"{code}.short"),
+            help=help_text(f"{code}.help"),
+            options_metavar=t("cli.options"),
+        )(function)
+
+    return wrap
+
+
+def option(*declarations: str, help: str, **settings: Any) -> Callable[[F], F]:
+    """A click option whose help is the sentence of a code."""
+    return click.option(*declarations, help=t(help), **settings)
+
+
+def _library(function: F) -> F:
+    return option(
+        "--library", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="cli.option.library"
+    )(function)
+
+
+def _json(function: F) -> F:
+    return option("--json", "as_json", is_flag=True, help="cli.option.json")(function)
+
+
+def _verbose(function: F) -> F:
+    return option("--verbose", is_flag=True, expose_value=False, callback=_be_verbose, help="cli.option.verbose")(
+        function
+    )
+
+
+def _ui(function: F) -> F:
+    return option("--ui", type=click.Choice(["vi", "en"]), expose_value=False, help="cli.option.ui")(function)
+
+
+def _be_verbose(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value:
+        import logging
+
+        logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(name)s: %(message)s")
+
+
+def _group() -> click.Group:
+    group = Verbs(
+        "ttdn",
+        help=help_text("cli.help"),
+        options_metavar=t("cli.options"),
+        subcommand_metavar=t("cli.command"),
+    )
+    group.params.append(
+        click.Option(["--ui"], type=click.Choice(["vi", "en"]), expose_value=False, help=t("cli.option.ui"))
+    )
+    version = click.version_option(package_name="ttdn-assets", prog_name="ttdn", help=t("cli.option.version"))
+    return version(group)
+
+
+def run(arguments: list[str]) -> int:
+    """Run the verb named in ``arguments`` and say the exit code."""
+    try:
+        result = _group().main(arguments, prog_name="ttdn", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except AssetsError as error:
+        return _tell(error)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(t("cli.interrupted"), err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away (``ttdn search | head``): nothing is wrong, and nobody listens.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def _tell(error: AssetsError) -> int:
+    message, hint = t_failure(error.failure())
+    click.secho(f"{t('cli.error')}: {message}", err=True, fg="red")
+    if hint:
+        click.echo(hint, err=True)
+    if isinstance(error, UsageError):
+        return 2
+    return 3 if isinstance(error, ToolMissing) else 1

@@ -1,0 +1,76 @@
+"""What verbs print: JSON lines, or plain lines that read well at 80 columns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from ttdn_assets.model import Finding, Outcome
+from ttdn_cli.speech import language, t, t_failure, t_finding
+
+if TYPE_CHECKING:
+    from ttdn_assets.jobs.prepare import Run
+
+_COLOURS = {"error": "red", "warning": "yellow", "info": None}
+_LEVELS = ("error", "warning", "info")
+_MOST_LINES = 12
+
+
+def json_line(value: Any) -> None:
+    """One JSON object on a line of its own."""
+    click.echo(msgspec.json.encode(value).decode())
+
+
+def megabytes(size_bytes: int) -> str:
+    """A size as people read it, in decimal megabytes or gigabytes."""
+    from ttdn_assets.wording import number
+
+    if size_bytes < 1_000_000_000:
+        return f"{number(max(1, round(size_bytes / 1e6)), language())} MB"
+    return f"{number(round(size_bytes / 1e9, 1), language())} GB"
+
+
+def tell_run(run: Run) -> None:
+    """The result of a run: files that failed, findings by kind, counts, submissions."""
+    for outcome in run.outcomes:
+        if outcome.status == "failed":
+            _tell_failure(outcome)
+    told = [f for o in run.outcomes for f in o.findings] + [f for s in run.submissions for f in s.findings]
+    tell_findings([*run.findings, *told])
+    statuses = Counter(outcome.status for outcome in run.outcomes)
+    counts: dict[str, str | int | float | None] = {
+        name: statuses[name] for name in ("done", "unchanged", "skipped", "failed")
+    }
+    click.secho(t("cli.prepare.counts", {**counts, "encodes": run.encodes}), bold=True)
+    for submission in run.submissions:
+        code = "cli.prepare.submission" if submission.new else "cli.prepare.submission-same"
+        click.echo(t(code, {"target": submission.target, "path": submission.path, "items": submission.items}))
+
+
+def _tell_failure(outcome: Outcome) -> None:
+    assert outcome.error is not None
+    message, hint = t_failure(outcome.error)
+    click.secho(f"✗ {outcome.source}", fg="red")
+    click.echo(f"    {message}")
+    if hint:
+        click.echo(f"    → {hint}")
+
+
+def tell_findings(findings: Iterable[Finding], *, verbose: bool = False) -> None:
+    """Findings grouped by what they say: errors each, warnings and infos counted with an example."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.level, finding.rule, finding.placement or ""), []).append(finding)
+    ordered = sorted(groups.items(), key=lambda item: (_LEVELS.index(item[0][0]), -len(item[1])))
+    shown = [group for (level, _, _), group in ordered if level != "info" or verbose]
+    for group in shown[:_MOST_LINES]:
+        first = group[0]
+        count = f" (×{len(group)})" if len(group) > 1 else ""
+        place = f" [{first.placement}]" if first.placement else ""
+        click.secho(f"• {t_finding(first)}{place}{count}", fg=_COLOURS[first.level])
+    if len(shown) > _MOST_LINES:
+        click.echo(t("cli.more-findings", {"n": len(shown) - _MOST_LINES}))

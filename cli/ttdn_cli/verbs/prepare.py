@@ -1,0 +1,81 @@
+"""``ttdn prepare``: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ttdn_assets.jobs.estimate import Estimate, estimate
+from ttdn_assets.jobs.lines import estimate_lines, outcome_line, run_line
+from ttdn_assets.jobs.prepare import prepare
+from ttdn_cli.app import INTERRUPTED, option, verb
+from ttdn_cli.output import json_line, megabytes, tell_findings, tell_run
+from ttdn_cli.progress import shown
+from ttdn_cli.speech import language, t, t_failure
+
+
+@verb("prepare")
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=click.Path(path_type=Path))
+@option("--to", "targets", multiple=True, metavar="TARGET", help="cli.option.to")
+@option("--store", metavar="URL", help="cli.option.store")
+@option("--jobs", type=click.IntRange(1, 64), metavar="N", help="cli.option.jobs")
+@option("--dry-run", is_flag=True, help="cli.option.dry-run")
+@option("--rehash", is_flag=True, help="cli.option.rehash")
+def command(
+    folders: tuple[Path, ...],
+    targets: tuple[str, ...],
+    library: Path | None,
+    store: str | None,
+    jobs: int | None,
+    dry_run: bool,
+    rehash: bool,
+    as_json: bool,
+) -> int:
+    """See the sentence ``cli.prepare.help``."""
+    if dry_run:
+        with shown() as progress:
+            foreseen = estimate(folders, targets=targets, library=library, progress=progress)
+        _tell_estimate(foreseen, as_json=as_json)
+        return 0
+    with shown() as progress:
+        run = prepare(
+            folders,
+            targets=targets,
+            library=library,
+            store=store,
+            jobs=jobs,
+            rehash=rehash,
+            progress=progress,
+            each=(lambda outcome: json_line(outcome_line(outcome, ui=language()))) if as_json else None,
+        )
+    if as_json:
+        json_line(run_line(run, ui=language()))
+    else:
+        tell_run(run)
+    if run.interrupted:
+        click.echo(t("cli.interrupted"), err=True)
+        return INTERRUPTED
+    return 1 if run.failed else 0
+
+
+def _tell_estimate(foreseen: Estimate, *, as_json: bool) -> None:
+    if as_json:
+        for line in estimate_lines(foreseen, ui=language()):
+            json_line(line)
+        return
+    for one in foreseen.files:
+        if one.why is not None:
+            click.echo(f"✗ {one.source}: {t_failure(one.why)[0]}")
+        elif not one.skipped:
+            click.echo(t("cli.prepare.foreseen", {"source": one.source, "n": len(one.plans)}))
+            for plan in one.plans:
+                size = f"{plan.size_px[0]}×{plan.size_px[1]}"
+                click.echo(f"    {size:>11} {plan.format:<5} {', '.join(plan.placements)}")
+    tell_findings(finding for one in foreseen.files for finding in one.findings)
+    fields: dict[str, str | int | float | None] = {
+        "n": foreseen.renditions,
+        "needed": megabytes(foreseen.needed_bytes),
+        "free": megabytes(foreseen.free_bytes),
+    }
+    click.secho(t("cli.prepare.estimate", fields), bold=True)

@@ -1,0 +1,75 @@
+"""A library opened to be looked at: search, one asset, the history, a report."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ttdn_assets.catalogue import open_catalogue
+from ttdn_assets.catalogue.records import AssetRecord, HistoryLine, Query, SearchPage
+from ttdn_assets.errors import UsageError
+from ttdn_assets.jobs.lines import count_levels
+from ttdn_assets.settings import SETTINGS_FILE, Library, load_library
+
+if TYPE_CHECKING:
+    from ttdn_assets.catalogue.catalogue import Catalogue
+
+
+def open_library(folder: Path | None = None) -> Library:
+    """The library that is there: at ``folder``, else where ``settings.find_library`` looks.
+
+    Raises:
+        UsageError: ``library-missing`` where there is none, ``settings-invalid``.
+    """
+    library = load_library(folder)
+    if not (library.root / SETTINGS_FILE).is_file():
+        raise UsageError("library-missing", {"path": library.root})
+    return library
+
+
+@contextlib.contextmanager
+def catalogue_of(library: Library | Path | None) -> Iterator[Catalogue]:
+    """The open catalogue of a library, or of the one found at a folder."""
+    opened = library if isinstance(library, Library) else open_library(library)
+    with open_catalogue(opened.database_url, create=False) as catalogue:
+        yield catalogue
+
+
+def search(library: Library | Path | None, query: Query | str) -> SearchPage:
+    """The assets that match, best first."""
+    wanted = Query(text=query) if isinstance(query, str) else query
+    with catalogue_of(library) as catalogue:
+        return catalogue.search(wanted)
+
+
+def show(library: Library | Path | None, asset: str) -> AssetRecord:
+    """Everything about one asset; the beginning of its id is enough."""
+    with catalogue_of(library) as catalogue:
+        return catalogue.asset(asset)
+
+
+def history(library: Library | Path | None, asset: str | None = None) -> list[HistoryLine]:
+    """Who changed what, oldest first; of one asset or of all."""
+    with catalogue_of(library) as catalogue:
+        return catalogue.history(asset)
+
+
+def report(library: Library | Path | None) -> dict[str, Any]:
+    """What the library holds: counts of assets, words, targets, submissions and findings, as JSON-ready values."""
+    opened = library if isinstance(library, Library) else open_library(library)
+    with catalogue_of(opened) as catalogue:
+        counts = catalogue.counts()
+        records = list(catalogue.assets())
+        bags = catalogue.submissions()
+    renditions = [rendition for record in records for rendition in record.renditions]
+    return {
+        "unit": opened.settings.unit.name,
+        "assets": {"total": counts.assets, "missing": counts.missing, "kinds": counts.kinds, "outcomes": counts.outcomes},
+        "captions": {"languages": counts.languages, "approved": counts.approved, "review": counts.reviews},
+        "targets": counts.targets,
+        "renditions": {"files": len(renditions), "bytes": sum(one.size_bytes for one in renditions)},
+        "submissions": [{"path": b.path, "target": b.target, "created_at": b.created_at, "review": b.review} for b in bags],
+        "findings": count_levels(finding for record in records for finding in record.findings),
+    }

@@ -1,0 +1,309 @@
+"""The main job: a folder of originals to renditions, words, submissions and a store.
+
+    before any file : readiness            -> raise, nothing half done
+    parent reads    : triage               -> what is known, what is missing
+    per file        : work (in a worker)   -> probe, plan, make, check
+    parent, as each ends : captioning, catalogue (one transaction an asset), progress
+    per target      : pack                 -> a bag, checked
+    store           : push
+
+A fault of one file becomes that file's ``Outcome.error``.  A killed run leaves whole files and whole transactions; the
+next one does what is missing.  This is the one job that joins others.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ttdn_assets.catalogue import open_catalogue
+from ttdn_assets.catalogue.records import AssetEntry, AssetRecord, FileVersion
+from ttdn_assets.errors import AssetsError
+from ttdn_assets.jobs.captioning import SheetsBeside, caption, inputs_digest
+from ttdn_assets.jobs.pack import PackItem, pack
+from ttdn_assets.jobs.pool import Died, cause_of_death, local_pool, run_each
+from ttdn_assets.jobs.readiness import Ready, make_ready, sole_run
+from ttdn_assets.jobs.sync import push
+from ttdn_assets.jobs.triage import planned, recipes_there, same_bytes, serving
+from ttdn_assets.jobs.work import Task, Worked, work_on
+from ttdn_assets.model import Event, Finding, Outcome, Progress, Source, silent
+from ttdn_assets.scan import scan
+from ttdn_assets.tools.files import sweep_partials
+from ttdn_assets.wording import say_failure
+
+if TYPE_CHECKING:
+    from ttdn_assets.catalogue.catalogue import Catalogue
+
+log = logging.getLogger("ttdn_assets.prepare")
+Each = Callable[[Outcome], None]
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
+    """A bag for one target; ``path`` is relative to the library.  ``new`` is false where an equal bag was there."""
+
+    target: str
+    path: str
+    new: bool
+    items: int
+    findings: tuple[Finding, ...] = ()
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run did.  ``encodes`` counts the renditions made."""
+
+    outcomes: tuple[Outcome, ...]
+    submissions: tuple[Submission, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    encodes: int = 0
+    interrupted: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether some file failed or something written breaks a rule."""
+        told = (*self.findings, *(f for s in self.submissions for f in s.findings))
+        broken = any(f.level == "error" for f in told)
+        return broken or any(_is_bad(outcome) for outcome in self.outcomes)
+
+
+def _is_bad(outcome: Outcome) -> bool:
+    return outcome.status == "failed" or any(finding.level == "error" for finding in outcome.findings)
+
+
+def prepare(
+    folders: Sequence[Path],
+    *,
+    targets: Sequence[str] = (),
+    library: Path | None = None,
+    store: str | None = None,
+    jobs: int | None = None,
+    rehash: bool = False,
+    who: str | None = None,
+    today: dt.date | None = None,
+    open_executor: Callable[[], Executor] | None = None,
+    work: Callable[[Task], Worked] = work_on,
+    progress: Progress = silent,
+    each: Each | None = None,
+) -> Run:
+    """Catalogue, caption, render, check, pack and store the media of ``folders``.
+
+    Args:
+        folders: folders or single files; originals are read where they lie and never changed.
+        targets: platforms or placement ids; the library's own ``targets`` where empty.
+        library: the library folder; found as ``settings.find_library`` says where ``None``.
+        store: URL of the object store; ``[store] url`` of ttdn.toml where ``None``; none at all where that is empty.
+        jobs: worker processes; one a core, at most four, where ``None``.
+        rehash: read every file again instead of trusting size and time of change.
+        who: the name written into the history; the system's user where ``None``.
+        today: the date written on submissions.
+        open_executor: opens the executor that runs ``work``; a pool of local processes where ``None``.
+        work: what is done with one original.
+        progress: told of every step.
+        each: told of every outcome as it ends.
+
+    Raises:
+        AssetsError: what makes the whole run impossible (``readiness.make_ready``), before any file is touched.
+        LibraryBusy: another run holds the library.
+    """
+    ready = make_ready(folders, targets=targets, library=library, store=store)
+    count = jobs or min(4, os.cpu_count() or 1)
+    with sole_run(ready.library), _run_log(ready), open_catalogue(ready.library.database_url) as catalogue:
+        sweep_partials(ready.library.renditions)
+        run = _Run(ready, catalogue, rehash=rehash, who=who or getpass.getuser(), progress=progress, each=each)
+        run.files(folders, work=work, open_executor=open_executor or partial(local_pool, count), window=count)
+        if not run.interrupted:
+            run.pack_all(today or dt.date.today())
+            run.push_all()
+        return run.result()
+
+
+class _run_log:  # noqa: N801 - a context manager read as a word
+    """The library's run.log takes what is logged while the run lasts."""
+
+    def __init__(self, ready: Ready) -> None:
+        self.path = ready.library.log
+
+    def __enter__(self) -> None:
+        self.handler = logging.FileHandler(self.path, encoding="utf-8")
+        self.handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        logging.getLogger("ttdn_assets").addHandler(self.handler)
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger("ttdn_assets").removeHandler(self.handler)
+        self.handler.close()
+
+
+class _Run:
+    """One run while it lasts: what it holds open, and what it has told so far."""
+
+    def __init__(
+        self, ready: Ready, catalogue: Catalogue, *, rehash: bool, who: str, progress: Progress, each: Each | None
+    ) -> None:
+        self.ready, self.catalogue, self.rehash, self.who = ready, catalogue, rehash, who
+        self.progress, self.each = progress, each
+        self.sheets = SheetsBeside()
+        self.outcomes: list[Outcome] = []
+        self.assets: dict[str, Source] = {}
+        self.submissions: list[Submission] = []
+        self.encodes = 0
+        self.interrupted = False
+        self.total = 0
+        self.started = time.monotonic()
+
+    def result(self) -> Run:
+        return Run(
+            outcomes=tuple(self.outcomes),
+            submissions=tuple(self.submissions),
+            findings=tuple(self.sheets.findings),
+            encodes=self.encodes,
+            interrupted=self.interrupted,
+        )
+
+    # Files
+
+    def files(
+        self,
+        folders: Sequence[Path],
+        *,
+        work: Callable[[Task], Worked],
+        open_executor: Callable[[], Executor],
+        window: int,
+    ) -> None:
+        """Every file of the folders to its outcome."""
+        sources = [source for folder in folders for source in self._scanned(folder)]
+        self.total = len(sources)
+        tasks = (task for source in sources if (task := self._task(source)) is not None)
+        try:
+            for task, result in run_each(work, tasks, open_executor=open_executor, window=window):
+                self._ended(task, self._worked(task, result))
+        except KeyboardInterrupt:
+            self.interrupted = True
+
+    def _scanned(self, folder: Path) -> Iterator[Source]:
+        for number, source in enumerate(scan(folder), 1):
+            self.progress(Event(stage="scan", done=number, total=0, source=source.relative))
+            yield source
+
+    def _task(self, source: Source) -> Task | None:
+        """The work a source needs; ``None`` where its outcome is told already."""
+        if source.skipped:
+            self._tell(Outcome(source=source.relative, status="skipped", findings=(_skipped(source),)))
+            return None
+        known = self.catalogue.file_at(source.path)
+        record = self.catalogue.asset(known.asset) if known else None
+        made = recipes_there(record.renditions, self.ready.library.root) if record else frozenset[str]()
+        if known and record and not self.rehash and self._settled(source, known, record, made):
+            return None
+        return Task(
+            source=source,
+            root=str(self.ready.library.root),
+            trace=str(self.ready.library.root / ".traces" / f"{len(self.outcomes)}-{abs(hash(source.path)):x}"),
+            placements=self.ready.wanted,
+            choices=self.ready.library.settings.placements,
+            limits=self.ready.library.settings.limits,
+            timezone=self.ready.library.settings.timezone,
+            subject=record.subject if record else None,
+            made=made,
+        )
+
+    def _settled(self, source: Source, known: FileVersion, record: AssetRecord, made: frozenset[str]) -> bool:
+        """Whether the source is as it was and nothing is missing; its outcome is then told."""
+        try:
+            if not same_bytes(Path(source.path), known) or known.companions != source.companions:
+                return False
+        except OSError:
+            return False
+        plans = planned(record, known.size_bytes, self.ready.wanted, self.ready.library)
+        if plans is None or any(one.recipe not in made for one in plans[0]) or record.error is not None:
+            return False
+        inputs = inputs_digest(
+            source, terms=self.ready.terms, settings=self.ready.library.settings, row=self.sheets.row(source)
+        )
+        if inputs != known.inputs:
+            return False
+        served = serving(plans[0], record.renditions, ())
+        if served != record.renditions:
+            self.catalogue.record(_entry_of(known, source, record, served), who=self.who)
+            record = self.catalogue.asset(record.id)
+        self._remember(source, record, "unchanged")
+        return True
+
+    def _worked(self, task: Task, result: Worked | Exception) -> Worked:
+        """A result as it is; what killed or broke the worker as a failure."""
+        if isinstance(result, Worked):
+            return result
+        if isinstance(result, Died):
+            error = cause_of_death(Path(task.trace), source=task.source.relative)
+            return Worked(failure=error.failure())
+        if isinstance(result, AssetsError):
+            return Worked(failure=result.failure())
+        raise result
+
+    def _ended(self, task: Task, worked: Worked) -> None:
+        """Write what became of one file into the catalogue, and tell it."""
+        source = task.source
+        self.encodes += len(worked.renditions)
+        if worked.failure is not None:
+            log.error("%s: %s", source.relative, say_failure(worked.failure)[0])
+        if not worked.sha256 or worked.media is None:
+            self._tell(Outcome(source=source.relative, status="failed", error=worked.failure, findings=worked.findings))
+            return
+        settings = self.ready.library.settings
+        known = self.catalogue.file_at(source.path)
+        words = caption(
+            source, worked.media, terms=self.ready.terms, settings=settings, row=self.sheets.row(source)
+        )
+        before = self.catalogue.asset(known.asset).renditions if known else ()
+        entry = AssetEntry(
+            path=source.path,
+            relative=source.relative,
+            folder=source.path.removesuffix(source.relative),
+            size_bytes=worked.size_bytes,
+            mtime_ns=worked.mtime_ns,
+            sha256=worked.sha256,
+            picture_sha256=worked.picture_sha256,
+            companions=source.companions,
+            inputs=words.inputs,
+            status="failed" if worked.failure else "done",
+            error=worked.failure,
+            media=worked.media,
+            facts=words.facts,
+            captions=words.captions,
+            subject=worked.subject,
+            renditions=serving(worked.plans, before, (*worked.found, *worked.renditions)),
+            findings=(*worked.media.findings, *worked.findings, *words.findings),
+        )
+        record = self.catalogue.asset(self.catalogue.record(entry, who=self.who))
+        self._remember(source, record, entry.status)
+
+    def _remember(self, source: Source, record: AssetRecord, status: str) -> None:
+        self.assets.setdefault(record.id, source)
+        self._tell(
+            Outcome(
+                source=source.relative,
+                status=status,
+                asset=record.id,
+                facts=record.facts,
+                renditions=record.renditions,
+                captions=record.captions,
+                findings=record.findings,
+                error=record.error if status == "failed" else None,
+            )
+        )
+
+    def _tell(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        done = len(self.outcomes)
+        left_s = (time.monotonic() - self.started) / done * (self.total - done)
+        self.progress(Event(stage="files", done=done, total=self.total, source=outcome.source, left_s=left_s))
+        if self.each:
+            self.each(outcome)

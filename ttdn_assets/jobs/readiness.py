@@ -1,0 +1,133 @@
+"""What must hold before the first file is touched; what does not is raised here, with nothing half done."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from ttdn_assets.errors import LibraryBusy, UsageError
+from ttdn_assets.model import Placement
+from ttdn_assets.placements import choose, load_placements
+from ttdn_assets.settings import Library, create_library, find_library
+from ttdn_assets.stores import Store, open_store
+from ttdn_assets.terms import TermBase, load_terms
+from ttdn_assets.tools import ffmpeg
+from ttdn_assets.tools.files import os_errors
+
+_SPARE_BYTES = 200_000_000
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """A library that can be worked on, and everything a run needs that does not depend on a file."""
+
+    library: Library
+    placements: dict[str, Placement]
+    chosen: dict[str, tuple[Placement, ...]]
+    terms: TermBase
+    store: Store | None
+
+    @property
+    def wanted(self) -> tuple[Placement, ...]:
+        """Every placement some target asks for, each once."""
+        return tuple({placement.id: placement for group in self.chosen.values() for placement in group}.values())
+
+
+def make_ready(
+    folders: Sequence[Path], *, targets: Sequence[str], library: Path | None = None, store: str | None = None
+) -> Ready:
+    """Look at everything a run needs.
+
+    Raises:
+        UsageError: a folder, a target, a setting, a term or a placement file that cannot be used.
+        ToolMissing: no ffmpeg, where a target takes clips.
+        StoreError: the store does not answer or refuses.
+    """
+    check_folders(folders)
+    opened = create_library(find_library(library))
+    check_writable(opened)
+    settings = opened.settings
+    placements = load_placements(opened.placements)
+    chosen = choose(targets or settings.targets, placements)
+    if any(placement.kind == "video" for group in chosen.values() for placement in group):
+        ffmpeg.find_ffmpeg()
+    url = store or settings.store.url
+    return Ready(
+        library=opened,
+        placements=placements,
+        chosen=chosen,
+        terms=load_terms(opened.terms),
+        store=open_store(url, settings=settings.store) if url else None,
+    )
+
+
+def check_folders(folders: Sequence[Path]) -> None:
+    """Refuse a folder that is not there or may not be read.
+
+    Raises:
+        UsageError: ``folder-missing`` or ``folder-unreadable``.
+    """
+    for folder in folders:
+        if not folder.exists():
+            raise UsageError("folder-missing", {"path": folder})
+        if folder.is_dir():
+            try:
+                next(folder.iterdir(), None)
+            except OSError as error:
+                fields = {"path": folder, "reason": error.strerror or str(error)}
+                raise UsageError("folder-unreadable", fields) from error
+
+
+def check_writable(library: Library) -> None:
+    """Refuse a library where nothing can be written.
+
+    Raises:
+        UsageError: ``library-read-only``.
+    """
+    probe = library.root / ".writable"
+    try:
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        fields = {"path": library.root, "reason": error.strerror or str(error)}
+        raise UsageError("library-read-only", fields) from error
+
+
+def check_disk(library: Library, needed_bytes: int, free_bytes: Callable[[Path], int] | None = None) -> None:
+    """Refuse a run that would fill the disk; ``free_bytes`` tells what is free under a folder.
+
+    Raises:
+        UsageError: ``disk-too-small``.
+    """
+    free = (free_bytes or _free_bytes)(library.root)
+    if free < needed_bytes + _SPARE_BYTES:
+        megabytes = {"needed_mb": (needed_bytes + _SPARE_BYTES) // 1_000_000, "free_mb": free // 1_000_000}
+        raise UsageError("disk-too-small", {"path": library.root, **megabytes})
+
+
+def _free_bytes(folder: Path) -> int:
+    with os_errors(folder):
+        return shutil.disk_usage(folder).free
+
+
+@contextlib.contextmanager
+def sole_run(library: Library) -> Iterator[None]:
+    """Hold the library for one ``prepare``; the lock is the system's, so a killed run leaves none behind.
+
+    Raises:
+        LibraryBusy: another run holds it.
+    """
+    import filelock
+
+    lock = filelock.FileLock(library.lock)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout as error:
+        raise LibraryBusy("library-busy", {"path": library.root}) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,66 @@
+"""What a run need not do again: which files are known, and which of their renditions lie where they should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from ttdn_assets.catalogue.records import AssetRecord, FileVersion
+from ttdn_assets.model import Finding, Placement, Rendition, RenditionPlan
+from ttdn_assets.renditions.plan import plan
+from ttdn_assets.settings import Library
+
+
+def same_bytes(path: Path, known: FileVersion) -> bool:
+    """Whether size and time of change say that the file is as it was."""
+    stat = path.stat()
+    return (stat.st_size, stat.st_mtime_ns) == (known.size_bytes, known.mtime_ns)
+
+
+def planned(
+    record: AssetRecord, size_bytes: int, placements: Sequence[Placement], library: Library
+) -> tuple[tuple[RenditionPlan, ...], tuple[Finding, ...]] | None:
+    """The plans of a known asset, made without opening it; ``None`` where too little is known."""
+    if record.media is None or record.subject is None or record.picture_sha256 is None:
+        return None
+    return plan(
+        record.media,
+        picture_sha256=record.picture_sha256,
+        size_bytes=size_bytes,
+        placements=placements,
+        subject=record.subject,
+        choices=library.settings.placements,
+    )
+
+
+def recipes_there(renditions: Iterable[Rendition], root: Path) -> frozenset[str]:
+    """The recipes whose files lie in the library with the size they were written with."""
+    return frozenset(one.recipe for one in renditions if _is_whole(root / one.path, one.size_bytes))
+
+
+def _is_whole(path: Path, size_bytes: int) -> bool:
+    try:
+        return path.stat().st_size == size_bytes
+    except OSError:
+        return False
+
+
+def serving(
+    plans: Sequence[RenditionPlan], known: Sequence[Rendition], made: Sequence[Rendition]
+) -> tuple[Rendition, ...]:
+    """All renditions of an asset, each with the placements it serves now.
+
+    A placement is served by the newest plan for it alone; a rendition that serves none any more is left out.
+    """
+    by_recipe = {one.recipe: one for one in (*known, *made)}
+    claimed = {name for one in plans for name in one.placements}
+    wanted = {one.recipe: one.placements for one in plans}
+    result = []
+    for recipe, rendition in by_recipe.items():
+        kept = tuple(name for name in rendition.placements if name not in claimed)
+        names = tuple(dict.fromkeys((*wanted.get(recipe, ()), *kept)))
+        if names:
+            result.append(msgspec.structs.replace(rendition, placements=names))
+    return tuple(result)

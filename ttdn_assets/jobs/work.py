@@ -1,0 +1,179 @@
+"""What a worker does with one original: probe it, plan its renditions, make the missing ones, check every one made.
+
+It shares no state: it reads a source and a plan, writes by temporary name and rename, and may run twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from ttdn_assets.errors import AssetsError, MediaError
+from ttdn_assets.jobs.pool import watchdog
+from ttdn_assets.media.fingerprint import picture_sha256
+from ttdn_assets.media.probe import probe
+from ttdn_assets.model import Failure, Finding, MediaFacts, Placement, Rendition, RenditionPlan, Source, Subject
+from ttdn_assets.renditions.check import check_file
+from ttdn_assets.renditions.photo import make_photos, open_picture
+from ttdn_assets.renditions.plan import plan, rendition_path
+from ttdn_assets.renditions.clip_subject import clip_subject
+from ttdn_assets.renditions.subject import find_subject
+from ttdn_assets.renditions.video import make_videos, sample_pictures
+from ttdn_assets.settings import Limits, PlacementChoice
+from ttdn_assets.tools.files import file_sha256, os_errors
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """One original and what is wanted of it; ``subject`` is what is known already, set by hand or found before.
+
+    ``made`` are the recipes whose files are there; ``trace`` is where the worker leaves its stack if it dies.
+    """
+
+    source: Source
+    root: str
+    trace: str
+    placements: tuple[Placement, ...]
+    choices: dict[str, PlacementChoice] = {}
+    limits: Limits = Limits()
+    timezone: str = "+07:00"
+    subject: Subject | None = None
+    made: frozenset[str] = frozenset()
+
+
+class Worked(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one original; everything the parent writes into the catalogue.
+
+    ``renditions`` were made now; ``found`` lay there whole already, left by a run that was killed or by another copy
+    of the same picture.
+    """
+
+    sha256: str = ""
+    picture_sha256: str = ""
+    size_bytes: int = 0
+    mtime_ns: int = 0
+    media: MediaFacts | None = None
+    subject: Subject | None = None
+    plans: tuple[RenditionPlan, ...] = ()
+    renditions: tuple[Rendition, ...] = ()
+    found: tuple[Rendition, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    failure: Failure | None = None
+
+
+def work_on(task: Task) -> Worked:
+    """Do one task; every fault of the file comes back as its ``failure``, with what was learnt before it."""
+    learnt = Worked()
+    trace = Path(task.trace)
+    trace.parent.mkdir(parents=True, exist_ok=True)
+    with watchdog(task.limits.video_s, trace) as limit:
+        try:
+            for learnt in _steps(task):
+                limit(_limit_s(task.limits, learnt.media))
+        except AssetsError as error:
+            return msgspec.structs.replace(learnt, failure=error.failure())
+        except MemoryError:
+            failure = Failure(code="out-of-memory", fields={"path": task.source.path})
+            return msgspec.structs.replace(learnt, failure=failure)
+        except Exception as error:  # A decoder may raise anything on hostile bytes; it must not end the run.
+            fields = {"path": task.source.path, "reason": f"{type(error).__name__}: {error}"}
+            return msgspec.structs.replace(learnt, failure=MediaError("media-broken", fields).failure())
+    return learnt
+
+
+def _limit_s(limits: Limits, media: MediaFacts | None) -> float:
+    if media is None:
+        return limits.probe_s
+    return limits.video_s if media.kind == "video" else limits.photo_s
+
+
+def _steps(task: Task) -> Iterator[Worked]:
+    """The state of the work after each step."""
+    path = Path(task.source.path)
+    companions = [Path(companion) for companion in task.source.companions]
+    with os_errors(path):
+        stat = path.stat()
+        seen = Worked(sha256=file_sha256(path), size_bytes=stat.st_size, mtime_ns=stat.st_mtime_ns)
+    yield seen
+    media = probe(path, companions=companions, limits=task.limits, timezone=task.timezone)
+    seen = msgspec.structs.replace(seen, media=media, picture_sha256=picture_sha256(path, media))
+    yield seen
+    make = _make_photo if media.kind == "photo" else _make_video
+    for seen in make(task, path, seen, media):
+        yield seen
+    yield msgspec.structs.replace(seen, findings=(*seen.findings, *_checked(task, (*seen.found, *seen.renditions))))
+
+
+def _planned(task: Task, seen: Worked, media: MediaFacts, subject: Subject) -> tuple[Worked, tuple[RenditionPlan, ...]]:
+    """The state with its plans, and those plans whose files are not there yet."""
+    plans, findings = plan(
+        media,
+        picture_sha256=seen.picture_sha256,
+        size_bytes=seen.size_bytes,
+        placements=task.placements,
+        subject=subject,
+        choices=task.choices,
+    )
+    unknown = [one for one in plans if one.recipe not in task.made]
+    found = tuple(there for one in unknown if (there := _found(one, Path(task.root))) is not None)
+    recipes = {one.recipe for one in found}
+    seen = msgspec.structs.replace(seen, subject=subject, plans=plans, findings=findings, found=found)
+    return seen, tuple(one for one in unknown if one.recipe not in recipes)
+
+
+def _found(one: RenditionPlan, root: Path) -> Rendition | None:
+    """The file a plan would make, where it lies there already: files are renamed into place only when whole."""
+    path = root / rendition_path(one)
+    if not path.is_file():
+        return None
+    try:
+        width_px, height_px = probe(path).size_px
+    except AssetsError:
+        return None
+    return Rendition(
+        recipe=one.recipe,
+        path=rendition_path(one),
+        kind=one.kind,
+        format=one.format,
+        placements=one.placements,
+        width_px=width_px,
+        height_px=height_px,
+        size_bytes=path.stat().st_size,
+        sha256=file_sha256(path),
+        fit=one.fit,
+        trimmed=one.video is not None and one.video.trimmed,
+    )
+
+
+def _make_photo(task: Task, path: Path, seen: Worked, media: MediaFacts) -> Iterator[Worked]:
+    """One decode at most: none where the subject is known and nothing is missing."""
+    picture, subject = None, task.subject
+    if subject is None:
+        picture = open_picture(path, media, limits=task.limits)
+        subject = find_subject(picture, known_faces=media.face_boxes)
+    seen, missing = _planned(task, seen, media, subject)
+    yield seen
+    if not missing:
+        return
+    picture = picture or open_picture(path, media, limits=task.limits)
+    for rendition in make_photos(picture, missing, Path(task.root)):
+        seen = msgspec.structs.replace(seen, renditions=(*seen.renditions, rendition))
+        yield seen
+
+
+def _make_video(task: Task, path: Path, seen: Worked, media: MediaFacts) -> Iterator[Worked]:
+    subject = task.subject or clip_subject([find_subject(picture) for picture in sample_pictures(path, media)])
+    seen, missing = _planned(task, seen, media, subject)
+    yield seen
+    for rendition in make_videos(path, media, missing, Path(task.root), limit_s=task.limits.video_s):
+        seen = msgspec.structs.replace(seen, renditions=(*seen.renditions, rendition))
+        yield seen
+
+
+def _checked(task: Task, renditions: tuple[Rendition, ...]) -> Iterator[Finding]:
+    """What each made file breaks of each placement it serves, measured anew."""
+    by_id = {placement.id: placement for placement in task.placements}
+    for rendition in renditions:
+        for name in rendition.placements:
+            yield from check_file(Path(task.root) / rendition.path, by_id[name], source=task.source.relative)
