@@ -1,0 +1,165 @@
+"""Captions as a sheet that people read and fill in: ``captions.xlsx`` with pictures, or CSV.
+
+The headings are written in the language of whoever reads the sheet and understood in every one; sheets that officers
+made themselves are read as leniently as their headings allow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ttdn_assets.captions.headings import PLAIN, WORDED, Meaning, heading, meanings
+from ttdn_assets.errors import InputError
+from ttdn_assets.model import FIELDS, LANGUAGES, CaptionSet, Fact, Lang, SheetRow
+from ttdn_assets.text import nfc
+from ttdn_assets.tools.files import os_errors, whole_file
+from ttdn_assets.tools.sheets import Column, Table, Unreadable, read_csv, read_workbook, write_csv, write_workbook
+
+_HEADING_ROWS = 30
+_WIDTHS = {"title": 30.0, "description": 48.0, "alt_text": 34.0, "keywords": 26.0, "source": 28.0, "asset": 14.0}
+_WIDTH = 20.0
+_PICTURE_WIDTH = 22.0
+_FACT_FIELDS = {"place": "place", "event": "event", "date": "date", "people": "people"}
+
+
+def row_of(
+    source: str,
+    captions: CaptionSet,
+    *,
+    asset: str | None = None,
+    facts: Sequence[Fact] = (),
+    author: str = "",
+    credit: str = "",
+) -> SheetRow:
+    """The line of one asset, as an export shows it to its reviewer."""
+    said: dict[str, dict[Lang, str]] = {
+        field: {lang: text.value for lang, text in getattr(captions, field).items()} for field in FIELDS
+    }
+    known = {
+        field: "; ".join(dict.fromkeys(fact.value for fact in facts if fact.kind == kind))
+        for kind, field in _FACT_FIELDS.items()
+    }
+    return SheetRow(
+        source=nfc(source),
+        asset=asset,
+        title=said["title"],
+        description=said["description"],
+        alt_text=said["alt_text"],
+        keywords=said["keywords"],
+        place=known["place"],
+        event=known["event"],
+        date=known["date"],
+        people=known["people"],
+        author=author,
+        credit=credit,
+    )
+
+
+def write_sheet(
+    rows: Sequence[SheetRow],
+    path: Path,
+    *,
+    languages: Sequence[Lang] = LANGUAGES,
+    ui: Lang = "vi",
+    pictures: Mapping[str, bytes] | None = None,
+) -> None:
+    """Write ``rows``, as CSV where ``path`` ends in ``.csv``, else as a workbook.
+
+    Args:
+        rows: One a file, in the order to show.
+        path: Made whole or not at all.
+        languages: The languages that have columns.
+        ui: The language of the headings.
+        pictures: A small JPEG by ``SheetRow.source``, shown before the row.
+
+    Raises:
+        InputError, ToolError: What the system says of writing.
+    """
+    worded: list[tuple[str, Lang | None]] = [(field, lang) for field in WORDED for lang in languages]
+    keys: list[tuple[str, Lang | None]] = [("source", None), *worded, *((field, None) for field in PLAIN)]
+    headings = [heading(field, lang, ui) for field, lang in keys]
+    lines = [[_cell(row, field, lang) for field, lang in keys] for row in rows]
+    with os_errors(path), whole_file(path) as partial:
+        if path.suffix.lower() == ".csv":
+            write_csv(partial, headings=headings, rows=lines)
+            return
+        columns = [Column(heading("picture", None, ui), _PICTURE_WIDTH)]
+        columns += [Column(name, _WIDTHS.get(field, _WIDTH)) for name, (field, _) in zip(headings, keys, strict=True)]
+        shown = [(pictures or {}).get(row.source) for row in rows]
+        write_workbook(partial, name=heading("name", None, ui), columns=columns, rows=lines, pictures=shown)
+
+
+def read_sheet(path: Path) -> dict[str, SheetRow]:
+    """The rows of a sheet by file name or relative path, in NFC; the last row of a name counts.
+
+    Raises:
+        InputError: ``sheet-damaged`` where it is no sheet, ``sheet-without-files`` where no column names files.
+    """
+    with os_errors(path):
+        try:
+            tables = [read_csv(path)] if path.suffix.lower() in (".csv", ".tsv", ".txt") else read_workbook(path)
+            for table in tables:
+                rows = _rows(table)
+                if rows is not None:
+                    return rows
+        except Unreadable as error:
+            raise InputError("sheet-damaged", {"path": path, "reason": str(error)}) from error
+    raise InputError("sheet-without-files", {"path": path})
+
+
+def _rows(table: Table) -> dict[str, SheetRow] | None:
+    """The rows below the first line that reads like headings; ``None`` where there is none."""
+    for at, line in enumerate(table[:_HEADING_ROWS]):
+        columns = meanings(line, table[at + 1 :])
+        fields = {told.field for told in columns.values()}
+        if "source" in fields and fields & {*WORDED, *PLAIN}:
+            rows = (_row(values, columns) for values in table[at + 1 :])
+            return {row.source: row for row in rows if row is not None}
+    return None
+
+
+def _row(values: Sequence[str], columns: Mapping[int, Meaning]) -> SheetRow | None:
+    plain: dict[str, str] = {}
+    worded: dict[str, dict[Lang, str]] = {field: {} for field in WORDED}
+    for place, told in sorted(columns.items()):
+        value = values[place].strip() if place < len(values) else ""
+        if not value:
+            continue
+        if told.field in WORDED and told.lang:
+            value = _keywords(value) if told.field == "keywords" else value
+            before = worded[told.field].get(told.lang)
+            worded[told.field][told.lang] = f"{before}\n{value}" if before and before != value else value
+        else:
+            plain.setdefault(told.field, value)
+    source = nfc(plain.get("source", "")).replace("\\", "/").removeprefix("./")
+    if not source:
+        return None
+    return SheetRow(
+        source=source,
+        asset=plain.get("asset"),
+        title=worded["title"],
+        description=worded["description"],
+        alt_text=worded["alt_text"],
+        keywords=worded["keywords"],
+        place=plain.get("place", ""),
+        event=plain.get("event", ""),
+        date=plain.get("date", ""),
+        people=plain.get("people", ""),
+        author=plain.get("author", ""),
+        credit=plain.get("credit", ""),
+        consent=plain.get("consent", ""),
+        notes=plain.get("notes", ""),
+    )
+
+
+def _cell(row: SheetRow, field: str, lang: Lang | None) -> str:
+    value = getattr(row, field)
+    return str((value.get(lang, "") if lang else value) or "")
+
+
+def _keywords(value: str) -> str:
+    """Keywords joined by semicolons, whichever mark they were separated by."""
+    marks = r"[;；\n]" if re.search(r"[;；]", value) else r"[,，、\n]"
+    return "; ".join(dict.fromkeys(item for part in re.split(marks, value) if (item := part.strip())))
