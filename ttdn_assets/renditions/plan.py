@@ -67,9 +67,7 @@ def plan_alone(
 ) -> RenditionPlan | Finding:
     """The file one placement would get if it were the only one, still without recipe; or why it gets none."""
     if facts.kind != placement.kind:
-        return Finding(
-            rule="plan-other-kind", level="info", placement=placement.id, measured=facts.kind, allowed=placement.kind
-        )
+        return _other_kind(placement)
     if min(facts.size_px) < 1:
         return Finding(rule="plan-no-picture", level="warning", placement=placement.id)
     wish: Wish = choice.fit or placement.fit
@@ -98,6 +96,12 @@ def plan_alone(
     if isinstance(video, Finding):
         return video
     return msgspec.structs.replace(draft, copy=video.copy, video=video, bytes_max=bytes_cap(placement, video, frame))
+
+
+def _other_kind(placement: Placement) -> Finding:
+    if placement.kind == "photo":
+        return Finding(rule="plan-photo-only", level="info", placement=placement.id)
+    return Finding(rule="plan-clip-only", level="info", placement=placement.id)
 
 
 def rendition_path(plan: RenditionPlan) -> str:
