@@ -21,7 +21,7 @@ import msgspec
 from ttdn_assets.model import Finding, MediaFacts, Placement, RenditionPlan, Subject
 from ttdn_assets.renditions import plan_photo
 from ttdn_assets.renditions.plan_clip import bytes_cap, plan_clip
-from ttdn_assets.renditions.plan_frame import Wish, choose_frame
+from ttdn_assets.renditions.plan_frame import Frame, Wish, choose_frame
 from ttdn_assets.settings import PlacementChoice
 
 RENDERER = 1
@@ -74,39 +74,60 @@ def plan_alone(
     frame = choose_frame(facts.size_px, placement, subject, wish)
     if isinstance(frame, Finding):
         return frame
-    draft = RenditionPlan(
+    if facts.kind == "photo":
+        return _photo(facts, placement, frame, size_bytes=size_bytes)
+    trim = placement.trim if choice.trim is None else choice.trim
+    return _clip(facts, placement, frame, size_bytes=size_bytes, trim=trim)
+
+
+def rendition_path(plan: RenditionPlan) -> str:
+    """Where the file lies in the library, with forward slashes."""
+    return f"renditions/{plan.recipe[:2]}/{plan.recipe}.{_EXTENSIONS.get(plan.format, plan.format)}"
+
+
+def _photo(facts: MediaFacts, placement: Placement, frame: Frame, *, size_bytes: int) -> RenditionPlan | Finding:
+    if fault := plan_photo.weight_fault(facts, placement, size_bytes=size_bytes):
+        return fault
+    copied = plan_photo.conforms(facts, placement, frame, size_bytes=size_bytes)
+    return RenditionPlan(
         recipe="",
         placements=(),
-        kind=facts.kind,
-        format="jpeg" if facts.kind == "photo" else "mp4",
+        kind="photo",
+        format="jpeg",
         fit=frame.fit,
         size_px=frame.size_px,
         crop=frame.crop,
+        copy=copied,
+        bytes_min=None if copied else placement.bytes_min,
+        bytes_max=None if copied else plan_photo.bytes_cap(placement, frame.size_px),
         dpi=placement.dpi,
     )
-    if facts.kind == "photo":
-        copied = plan_photo.conforms(facts, placement, frame, size_bytes=size_bytes)
-        if fault := plan_photo.weight_fault(placement, copied=copied, size_bytes=size_bytes):
-            return fault
-        cap = None if copied else plan_photo.bytes_cap(placement, frame.size_px)
-        floor = None if copied else placement.bytes_min
-        return msgspec.structs.replace(draft, copy=copied, bytes_min=floor, bytes_max=cap)
-    trim = placement.trim if choice.trim is None else choice.trim
+
+
+def _clip(
+    facts: MediaFacts, placement: Placement, frame: Frame, *, size_bytes: int, trim: bool
+) -> RenditionPlan | Finding:
     video = plan_clip(facts, placement, frame, size_bytes=size_bytes, trim=trim)
     if isinstance(video, Finding):
         return video
-    return msgspec.structs.replace(draft, copy=video.copy, video=video, bytes_max=bytes_cap(placement, video, frame))
+    return RenditionPlan(
+        recipe="",
+        placements=(),
+        kind="video",
+        format="mp4",
+        fit=frame.fit,
+        size_px=frame.size_px,
+        crop=frame.crop,
+        copy=video.copy,
+        bytes_max=bytes_cap(placement, video),
+        video=video,
+    )
 
 
 def _other_kind(placement: Placement) -> Finding:
     if placement.kind == "photo":
         return Finding(rule="plan-photo-only", level="info", placement=placement.id)
     return Finding(rule="plan-clip-only", level="info", placement=placement.id)
-
-
-def rendition_path(plan: RenditionPlan) -> str:
-    """Where the file lies in the library, with forward slashes."""
-    return f"renditions/{plan.recipe[:2]}/{plan.recipe}.{_EXTENSIONS.get(plan.format, plan.format)}"
 
 
 def _named(alone: RenditionPlan, placements: Sequence[str], picture_sha256: str) -> RenditionPlan:

@@ -56,7 +56,7 @@ def plan_clip(
     return _encoded(video, placement, frame, duration)
 
 
-def bytes_cap(placement: Placement, video: VideoPlan, frame: Frame) -> int | None:
+def bytes_cap(placement: Placement, video: VideoPlan) -> int | None:
     """The byte cap to hold while coding: the placement's, where it and not the roomy ceiling sets the bitrate."""
     if video.copy or placement.bytes_max is None or video.video_bitrate_max_bps is None:
         return None
