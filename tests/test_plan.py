@@ -288,6 +288,8 @@ def test_what_a_picture_loses_is_told_once() -> None:
         (12.5, False, "tiktok.video", 25),
         (12.0, False, "tiktok.video", 24),
         (7.0, False, "tiktok.video", 30),
+        (22.5, False, "tiktok.video", 24_000 / 1001),
+        (29.801, False, "tiktok.video", 30_000 / 1001),
         (24.0, False, "led.video", 25),
         (60_000 / 1001, False, "led.video", 30),
         (29.4, True, "tiktok.video", 30),

@@ -36,6 +36,8 @@ ROOMY_FLOOR_BPS = 2_000_000
 COPIED_CONTAINERS = ("mp4", "m4v", "mov", "3gp", "mkv")
 """What remuxes into MP4 without coding anything again, where the streams conform."""
 
+_SAME_FPS = 0.01
+"""A rate this near to a standard one is that one, measured over a short clip with a frame held longer."""
 _VFR_CHOICES = (24.0, 25.0, 30.0, 50.0, 60.0)
 
 Sound = Literal["copy", "encode", "silence", "none"]
@@ -46,7 +48,7 @@ def plan_clip(
 ) -> VideoPlan | Finding:
     """The coding of one clip, or a warning that says why the placement cannot have it."""
     video = facts.video
-    if video is None or video.duration_s <= 0:
+    if video is None or not 0 < video.duration_s < float("inf"):
         return Finding(rule="plan-no-duration", level="warning", placement=placement.id)
     if fault := _duration_fault(video.duration_s, placement, trim=trim):
         return fault
@@ -90,16 +92,16 @@ def _nominal_fps(video: VideoFacts) -> float:
 def _standard(fps: float) -> float:
     """The standard rate this is a rounding of, else the rate to a thousandth."""
     near = min(STANDARD_FPS, key=lambda rate: abs(rate - fps))
-    return near if abs(near - fps) <= near * FPS_TOLERANCE else round(fps, 3)
+    return near if abs(near - fps) <= near * _SAME_FPS else round(fps, 3)
 
 
 def _raised(fps: float, lowest: float) -> float:
     """The first standard rate from ``lowest`` on that shows each frame equally long; film's 23.976 becomes 24."""
+    rates = [rate for rate in STANDARD_FPS if rate >= lowest] or [lowest]
     if fps * 1.05 >= lowest:
-        return lowest
-    rates = [rate for rate in (24.0, 25.0, 30.0) if rate >= lowest]
-    even = [rate for rate in rates if abs(rate / fps - round(rate / fps)) < 0.01]
-    return (even or rates or [lowest])[0 if even else -1]
+        return rates[0]
+    even = [rate for rate in rates if rate <= 30.0 and abs(rate / fps - round(rate / fps)) < FPS_TOLERANCE]
+    return even[0] if even else max(lowest, 30.0)
 
 
 def _duration_fault(duration_s: float, placement: Placement, *, trim: bool) -> Finding | None:
