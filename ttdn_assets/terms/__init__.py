@@ -1,1 +1,6 @@
-"""."""
+"""The trilingual term base: names in Vietnamese, English and Chinese as data, found in a text by longest match.
+
+``base`` reads and checks the TSV files under ``data/`` and a unit's own ones, ``matcher`` finds terms in a text,
+``calendar`` knows the lunar days of Viet Nam, ``nearby`` the province around a GPS point.  ``data/ATTRIBUTIONS.md``
+names the sources and their licences.
+"""

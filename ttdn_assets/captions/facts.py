@@ -1,0 +1,278 @@
+"""What is known of one file: from its folders and name, its metadata, its GPS point and the officer's sheet.
+
+Every fact keeps its source.  Where two sources speak against each other both facts stay and a finding says so; where
+words may mean two terms, no fact is made and a finding names both.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from ttdn_assets.captions.dates import Day, agree, complete, find_dates, parse_iso, shown
+from ttdn_assets.captions.names import Part, own_places, own_words, parts_of, tidy, vietnamese
+from ttdn_assets.captions.phrases import PLACE_KINDS, PhraseFound, find_phrase
+from ttdn_assets.model import Fact, FactKind, Finding, MediaFacts, SheetRow
+from ttdn_assets.terms.base import Term, TermBase
+from ttdn_assets.terms.matcher import TermMatch
+from ttdn_assets.terms.nearby import around
+from ttdn_assets.text import clean, fold
+
+_KINDS: dict[str, FactKind] = {
+    "ev": "event", "pl": "place", "prov": "place", "eth": "people", "pr": "product", "top": "topic", "ag": "people",
+    "doc": "topic", "sov": "topic",
+}  # fmt: skip
+_TEXT_FIELDS = frozenset(("title", "headline", "description", "keywords", "place"))
+_SLASHED = re.compile(
+    r"(?:kỷ niệm|ky niem|chào mừng|chao mung|mừng|dịp|lễ|quốc khánh|quoc khanh|chiến thắng|giải phóng)[^/\\]{0,24}?"
+    r"(?<![\d.\-])(\d{1,2})([.\-])(\d{1,2})(?![\d.\-]\d|\d)",
+    re.IGNORECASE,
+)
+_ANNIVERSARY = re.compile(
+    r"(?:kỷ niệm|ky niem|mừng)?\s*(?:lần thứ\s*)?(\d{1,4})\s*năm\s*$|(?:kỷ niệm|ky niem)\s*$", re.I
+)
+_EDITION = re.compile(
+    r"^[\s,(]*(lần thứ\s+(?:[IVXLC]+|\d+|[^\W\d_]+(?:\s+(?:một|hai|ba|tư|năm|sáu|bảy|tám|chín))?))(?![^\W_])", re.I
+)
+_TOWN_KINDS = frozenset(("plateau", "town", "city", "district", "commune", "village"))
+_PERSON_ONLY = re.compile(r"(?:[A-ZÀ-ỴĐĂÂÊÔƠƯ][^\W\d_]*[ _]*){2,5}")
+_OCCASION = re.compile(
+    r"(?:hoi|le|khai|be|dai|giao|hop|tap|thi|trien|ngay|tuan|chuong|doan|dem|cuoc|ky|don|tham|lam|phien|toa|trao|giai)\b"
+)
+_SURNAME = re.compile(
+    r"(?:nguyen|tran|le|pham|phan|vu|vo|dang|bui|do|ngo|huynh|hoang|lo|quang|cam|vang|giang|sung|ly)\b"
+)
+
+
+class _Reading(msgspec.Struct, frozen=True):
+    """One part of a path with all that was found in it."""
+
+    part: Part
+    days: tuple[tuple[Day, int, int], ...]
+    matches: tuple[TermMatch, ...]
+    phrase: PhraseFound | None
+    places: tuple[tuple[str, int, int], ...]
+
+
+def gather_facts(
+    relative: str, media: MediaFacts, terms: TermBase, *, row: SheetRow | None = None
+) -> tuple[tuple[Fact, ...], tuple[Finding, ...]]:
+    """The facts of the file at ``relative`` (forward slashes, from the folder given), and what speaks against them."""
+    parts = parts_of(relative)
+    when = _speaking_of(parts, media)
+    readings = [_read(part, terms, when) for part in parts]
+    facts: list[Fact] = list(_sheet_facts(row, terms, when)) if row else []
+    known = _provinces_of(readings, terms)
+    findings: list[Finding] = []
+    for reading in readings:
+        facts.extend(_part_facts(reading, terms, known, relative, findings))
+    facts.extend(_date_facts(readings, media, row))
+    facts.extend(_metadata_facts(media, terms, when))
+    facts.extend(_gps_facts(media, terms))
+    unique = tuple(dict.fromkeys(facts))
+    findings.extend(_conflicts(unique, terms, relative))
+    return unique, tuple(dict.fromkeys(findings))
+
+
+def _speaking_of(parts: Sequence[Part], media: MediaFacts) -> dt.date | None:
+    """The day the names speak of, else the day the picture was taken; it decides between old and new provinces."""
+    days = [day for part in parts for day, _, _ in find_dates(part.text)]
+    for day in reversed(days):
+        whole = complete(day, days)
+        if first := whole.first_date():
+            return first
+    taken = parse_iso(media.taken_at) if media.taken_at else None
+    return taken.first_date() if taken else None
+
+
+def _read(part: Part, terms: TermBase, when: dt.date | None) -> _Reading:
+    text = _SLASHED.sub(lambda found: found.group()[: found.start(2) - found.start()] + "/" + found[3], part.text)
+    matches = terms.match(text, when=when)
+    spans = [(match.start, match.end) for match in matches]
+    days = tuple(item for item in find_dates(part.text) if not _inside(item[1], item[2], spans))
+    names = [(m.start, m.end) for m in matches if not m.id.startswith("top-")]
+    places = tuple(item for item in own_places(part.text) if not _touches(item[1], item[2], names))
+    return _Reading(part, days, matches, find_phrase(text, matches, terms), places)
+
+
+def _inside(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(first <= start and end <= last for first, last in spans)
+
+
+def _touches(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(first < end and start < last for first, last in spans)
+
+
+def _provinces_of(readings: Sequence[_Reading], terms: TermBase) -> frozenset[str]:
+    """The provinces that unambiguous places name."""
+    found = (terms[m.id] for reading in readings for m in reading.matches if not m.ambiguous)
+    return frozenset(terms.today(terms[p]).id for term in found for p in term.provinces if p in terms.terms)
+
+
+def _part_facts(
+    reading: _Reading, terms: TermBase, known: frozenset[str], subject: str, findings: list[Finding]
+) -> Iterator[Fact]:
+    source = reading.part.source
+    for match in reading.matches:
+        term = _choose(match, terms, known)
+        if term is None:
+            names = " / ".join(terms[one].vi for one in match.ids)
+            findings.append(
+                Finding(rule="term-ambiguous", level="warning", subject=subject, measured=match.surface, allowed=names)
+            )
+            continue
+        yield Fact(kind=kind_of(term), value=_value(match, term, reading), term=term.id, source=source)
+    for place, _, _ in reading.places:
+        yield Fact(kind="place", value=place, source=source)
+    if reading.phrase:
+        words = tidy(reading.part.text[reading.phrase.start : reading.phrase.end])
+        yield Fact(kind="activity", value=words, term=reading.phrase.term.id, source=source)
+    if words := _prose(reading):
+        yield Fact(kind="activity", value=words, source=source)
+
+
+def _choose(match: TermMatch, terms: TermBase, known: frozenset[str]) -> Term | None:
+    """The term a match means; of several the one in a province that other words name, else none."""
+    if not match.ambiguous:
+        event = next((one for one in match.ids if one.startswith("ev-") and match.id.startswith("sov-")), None)
+        return terms[event or match.id]
+    fitting = [
+        terms[one]
+        for one in match.ids
+        if {terms.today(terms[p]).id for p in terms[one].provinces if p in terms.terms} & known
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def kind_of(term: Term) -> FactKind:
+    """Which kind of fact a term makes."""
+    if term.family == "sov" and term.kind in PLACE_KINDS:
+        return "place"
+    return _KINDS[term.family]
+
+
+def _value(match: TermMatch, term: Term, reading: _Reading) -> str:
+    """The name of the term; an event keeps the officer's words for its anniversary and edition."""
+    if term.family != "ev":
+        return term.vi
+    text = reading.part.text
+    before = _ANNIVERSARY.search(text[: match.start].replace("_", " "))
+    after = _EDITION.match(text[match.end :].replace("_", " "))
+    inner = (
+        _EDITION.search(match.surface[match.surface.lower().find("lần thứ") :]) if "lần thứ" in match.surface else None
+    )
+    lead = f"Kỷ niệm {before[1]} năm " if before and before[1] else "Kỷ niệm " if before else ""
+    tail = f" {(after or inner)[1]}" if (after or inner) else ""  # type: ignore[index]
+    return f"{lead}{term.vi}{tail}"
+
+
+def _prose(reading: _Reading) -> str:
+    """A part that is an officer's own Vietnamese sentence, where terms and patterns leave words of it unsaid."""
+    text = reading.part.text
+    if not vietnamese(text) or _person(text):
+        return ""
+    taken = [(m.start, m.end) for m in reading.matches if not m.id.startswith(("top-", "ag-", "doc-"))]
+    taken += [(start, end) for _, start, end in (*reading.days, *reading.places)]
+    taken += [(reading.phrase.start, reading.phrase.end)] if reading.phrase else []
+    left = "".join(" " if _inside(i, i + 1, taken) else char for i, char in enumerate(text))
+    if len(own_words(left)) < 2 or len(own_words(text)) < 3:
+        return ""
+    return tidy(_without_outer_dates(text, reading.days))
+
+
+def _person(text: str) -> bool:
+    """Whether the words look like names of people: capitals only, after a surname or without a noun to begin with."""
+    words = tidy(text)
+    if not _PERSON_ONLY.fullmatch(words):
+        return False
+    return _SURNAME.match(fold(words)) is not None or not _OCCASION.match(fold(words))
+
+
+def _without_outer_dates(text: str, days: Sequence[tuple[Day, int, int]]) -> str:
+    """The words without the dates at either end; a date amid them stays."""
+    for _, start, end in days:
+        if not own_words(text[:start]) or not own_words(text[end:]):
+            text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _date_facts(readings: Sequence[_Reading], media: MediaFacts, row: SheetRow | None) -> Iterator[Fact]:
+    found = [(day, reading.part.source) for reading in readings for day, _, _ in reading.days]
+    days = [day for day, _ in found]
+    if row and row.date:
+        written = [day for day, _, _ in find_dates(row.date)] or [d for d in (parse_iso(row.date),) if d]
+        yield from (Fact(kind="date", value=complete(day, days).iso(), source="sheet") for day in written)
+    taken = parse_iso(media.taken_at) if media.taken_at else None
+    years = [*days, *([Day(taken.year)] if taken else [])]
+    for position, (day, source) in enumerate(found):
+        yield Fact(kind="date", value=complete(day, [*days[:position][::-1], *years]).iso(), source=source)
+    if taken:
+        yield Fact(kind="date", value=taken.iso(), source="exif")
+
+
+def _sheet_facts(row: SheetRow, terms: TermBase, when: dt.date | None) -> Iterator[Fact]:
+    kinds: tuple[tuple[str, FactKind], ...] = ((row.event, "event"), (row.place, "place"), (row.people, "people"))
+    for text, kind in kinds:
+        if not (words := clean(text)):
+            continue
+        found = [m for m in terms.match(words, when=when) if not m.ambiguous and kind_of(terms[m.id]) == kind]
+        for match in found:
+            yield Fact(kind=kind, value=terms[match.id].vi, term=match.id, source="sheet")
+        names = [(match.start, match.end) for match in found]
+        own = [p for p, start, end in own_places(words) if kind == "place" and not _touches(start, end, names)]
+        for value in own if own or found else [words]:
+            yield Fact(kind=kind, value=value, source="sheet")
+
+
+def _metadata_facts(media: MediaFacts, terms: TermBase, when: dt.date | None) -> Iterator[Fact]:
+    for text in media.texts:
+        words = clean(text.value)
+        if text.field == "people" and words:
+            yield Fact(kind="people", value=words, source=text.source)
+        if text.field not in _TEXT_FIELDS:
+            continue
+        for match in terms.match(words, when=when):
+            if not match.ambiguous:
+                term = _choose(match, terms, frozenset()) or terms[match.id]
+                yield Fact(kind=kind_of(term), value=term.vi, term=term.id, source=text.source)
+
+
+def _gps_facts(media: MediaFacts, terms: TermBase) -> Iterator[Fact]:
+    here = around(media.gps) if media.gps else None
+    province = terms.get(here.province) if here else None
+    if here is None or province is None:
+        return
+    town = fold(here.town) if here.town else None
+    for term in terms.family("pl"):
+        if town and term.kind in _TOWN_KINDS and province.id in term.provinces and fold(term.vi) == town:
+            yield Fact(kind="place", value=term.vi, term=term.id, source="gps")
+    yield Fact(kind="place", value=province.vi, term=province.id, source="gps")
+
+
+def _conflicts(facts: Sequence[Fact], terms: TermBase, subject: str) -> Iterator[Finding]:
+    dated = [(fact, day) for fact in facts if fact.kind == "date" and (day := parse_iso(fact.value))]
+    for position, (fact, day) in enumerate(dated):
+        for other, its_day in dated[position + 1 :]:
+            if not agree(day, its_day):
+                yield _conflict(subject, shown(day, "vi"), fact.source, shown(its_day, "vi"), other.source)
+    placed = [(fact, ids) for fact in facts if fact.kind == "place" and (ids := _today_ids(fact, terms))]
+    told: set[tuple[str, str]] = set()
+    for position, (fact, ids) in enumerate(placed):
+        for other, its_ids in placed[position + 1 :]:
+            sources = (fact.source, other.source)
+            if other.source != fact.source and not ids & its_ids and sources not in told:
+                told.add(sources)
+                yield _conflict(subject, fact.value, fact.source, other.value, other.source)
+
+
+def _today_ids(fact: Fact, terms: TermBase) -> set[str]:
+    term = terms.get(fact.term)
+    return {terms.today(terms[p]).id for p in term.provinces if p in terms.terms} if term else set()
+
+
+def _conflict(subject: str, one: str, its_source: str, other: str, other_source: str) -> Finding:
+    measured, allowed = f"{one} ({its_source})", f"{other} ({other_source})"
+    return Finding(rule="facts-conflict", level="warning", subject=subject, measured=measured, allowed=allowed)

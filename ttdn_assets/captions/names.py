@@ -1,0 +1,116 @@
+"""Folder and file names apart: what a camera, a copy or a counter put there is noise, the rest is an officer's words.
+
+Each part of a path is read for itself, because a name ends where its folder does.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+import msgspec
+
+from ttdn_assets.model import FactSource
+from ttdn_assets.terms.words import word_list
+from ttdn_assets.text import nfc, strip_marks
+
+_CAMERA = re.compile(
+    r"(?<![^\W_])(?:_?IMG|_?MG|_?DSC[NF]?|DSC|DJI|GOPR|G[HXP]\d{2}|MVI|MOV|VID|PXL|SAM|PANO|MVIMG|IMAGE|CLIP|RAW|HDR|"
+    r"Screenshot|Screen Shot|Ảnh chụp màn hình|WhatsApp (?:Image|Video)|Photo|FB_IMG|received|signal|viber(?:_image)?|"
+    r"zalo(?:_image)?|DCIM|\d{3}(?:CANON|APPLE|MEDIA|ND\w+|_PANA|MSDCF))[ _\-]*(?:E?\d[\d_\-]*)?(?![^\W\d_])",
+    re.IGNORECASE,
+)
+_HASH = re.compile(
+    r"(?<![^\W_])(?:z\d{8,}(?:_[0-9a-f]+)?|[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![^\W_])"
+)
+_COPY = re.compile(
+    r"\(\s*\d{1,3}\s*\)|(?<![^\W_])(?:final|copy(?: of)?|copy\d+|bản sao|ban sao|"
+    r"v\d+(?:\.\d+)*|ver\d*|version|edited|edit|"
+    r"export|resize[d]?|thumb|raw|original|bản gốc|đã sửa|da sua|mới|new|tmp|temp|untitled|new folder|thư mục mới|"
+    r"burst\d*|cover|\d+x\d+|4k|fhd|uhd|1080p|720p|2160p)(?![^\W_])",
+    re.IGNORECASE,
+)
+_EDGE = " \t_-–—.,;:+&()[]#'\"·•|"
+_COUNTER = re.compile(r"^(?:\d{1,3}[.)\-_ ]+)+(?=[^\W\d_])|(?<![^\W_])#?\d{1,5}$")
+_SPACES = re.compile(r"[\s_]+")
+_VI_MARKS = re.compile(r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE)
+_VI_ONLY = re.compile(r"[ăđơưảạằẳẵắặầẩẫấậẻẽẹềểễếệỉĩịỏọồổỗốộờởỡớợủũụừửữứựỳỷỹỵ]", re.IGNORECASE)
+_ADMIN = {
+    "xã": "commune", "phường": "ward", "thị trấn": "township", "bản": "village", "buôn": "village", "thôn": "village",
+    "làng": "village", "đặc khu": "special zone", "tổ dân phố": "residential group", "huyện": "district",
+    "thị xã": "town", "suối": "stream", "hồ": "lake", "đèo": "pass", "thác": "waterfall",
+}  # fmt: skip
+_UPPER_WORD = r"[A-ZÀ-ỴĐĂÂÊÔƠƯ][^\W\d_]*"
+_OWN_PLACE = re.compile(
+    rf"(?<![^\W_])({'|'.join(sorted(_ADMIN, key=len, reverse=True))})[ _]+"
+    rf"({_UPPER_WORD}(?:[ _-]{{1,3}}{_UPPER_WORD}){{0,3}})",
+    re.IGNORECASE,
+)
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One part of a path, NFC, noise blanked out by spaces of the same length so that offsets stay."""
+
+    text: str
+    source: FactSource
+
+
+def parts_of(relative: str) -> tuple[Part, ...]:
+    """The folders of a relative path, outermost first, then the file's stem."""
+    path = PurePosixPath(nfc(relative).replace("\\", "/"))
+    folders = [Part(_blank_noise(name), "folder") for name in path.parts[:-1] if name not in ("/", "..", ".")]
+    return (*folders, Part(_blank_noise(path.stem), "file_name"))
+
+
+def _blank_noise(name: str) -> str:
+    for noise in (_HASH, _COPY):
+        name = noise.sub(lambda found: " " * len(found.group()), name)
+    return _CAMERA.sub(_blank_camera, name)
+
+
+def _blank_camera(found: re.Match[str]) -> str:
+    """Blank a camera's prefix and counter; the digits of a date in it stay to be read."""
+    text = found.group()
+    digits = re.search(r"(?:19|20)\d{6}", text)
+    keep = digits.start() if digits else len(text)
+    dashed = re.search(r"(?:19|20)\d\d[-_]\d\d[-_]\d\d", text)
+    keep = min(keep, dashed.start()) if dashed else keep
+    return " " * keep + text[keep:]
+
+
+def tidy(words: str) -> str:
+    """The words as a title: separators made spaces, counters and stray punctuation at the ends gone."""
+    text = words if " " in words.strip() else words.replace("-", " ")
+    text = _SPACES.sub(" ", text).strip(_EDGE)
+    text = _COUNTER.sub("", text)
+    return re.sub(r"\s*\(\s*\)", "", text).strip(_EDGE)
+
+
+def vietnamese(text: str) -> bool:
+    """Whether the text is written in Vietnamese with its diacritics."""
+    return _VI_ONLY.search(text) is not None or len(_VI_MARKS.findall(text)) > 1
+
+
+def own_words(text: str) -> tuple[str, ...]:
+    """The words of a text that carry a meaning of their own: no small words, numbers or single letters."""
+    found = re.findall(r"[^\W\d_]+", text)
+    small = word_list("small")
+    bare = {strip_marks(word) for word in small}
+    return tuple(w for w in found if len(w) > 1 and w.lower() not in small and w.lower() not in bare)
+
+
+def own_places(text: str) -> tuple[tuple[str, int, int], ...]:
+    """Places no term covers, named after their kind (``xã Chiềng Mung``), with where they stand."""
+    found = []
+    for match in _OWN_PLACE.finditer(text):
+        if match.group(2)[:1].isupper():
+            found.append((f"{match.group(1).lower()} {_SPACES.sub(' ', match.group(2))}", match.start(), match.end()))
+    return tuple(found)
+
+
+def english_place(place: str) -> str | None:
+    """``xã Chiềng Mung`` as ``Chieng Mung commune``; ``None`` where the kind of place is not known."""
+    for kind, english in _ADMIN.items():
+        if place.lower().startswith(f"{kind} "):
+            return f"{strip_marks(place[len(kind) + 1 :])} {english}"
+    return None

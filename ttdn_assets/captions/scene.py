@@ -1,0 +1,163 @@
+"""The facts of one file put in order for a caption: what, where, when, of each the best one known.
+
+A person's words come before a camera's: sheet, then folder and file name, then embedded texts, then EXIF and GPS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from ttdn_assets.captions.dates import Day, agree, common, detail, parse_iso
+from ttdn_assets.captions.grammar import edition_number
+from ttdn_assets.model import Fact, FactSource
+from ttdn_assets.terms.base import Term, TermBase
+from ttdn_assets.terms.calendar import base_year
+
+_RANK: dict[FactSource, int] = {"officer": 0, "sheet": 1, "folder": 2, "file_name": 2, "xmp": 3, "iptc": 3, "exif": 4,
+                                "gps": 5}  # fmt: skip
+_DATE_RANK: dict[FactSource, int] = {**_RANK, "file_name": 3, "xmp": 4, "iptc": 4, "exif": 5}
+_CONTAINERS = frozenset(("plateau", "town", "city", "district", "commune", "island", "valley"))
+_ANNIVERSARY = re.compile(r"^Kỷ niệm (?:(\d+) năm )?")
+
+
+class EventSaid(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as the facts tell it; ``years`` is the anniversary's number, as written or counted from the date."""
+
+    term: Term
+    edition: int | None = None
+    anniversary: bool = False
+    years: int | None = None
+
+
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
+    """One file's facts in order.
+
+    ``place`` lies in ``container`` (a town or district around it) and ``province``; ``own_place`` is a place no term
+    covers; ``prose`` an officer's own sentence, ``covered`` the terms it names itself.
+    """
+
+    phrase: Term | None = None
+    prose: str = ""
+    covered: frozenset[str] = frozenset()
+    event: EventSaid | None = None
+    place: Term | None = None
+    own_place: str = ""
+    container: Term | None = None
+    province: Term | None = None
+    day: Day | None = None
+    people: tuple[Term, ...] = ()
+    products: tuple[Term, ...] = ()
+    others: tuple[Term, ...] = ()
+    slots: tuple[Term, ...] = ()
+
+
+def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = None) -> Scene:
+    """The scene the facts tell; ``taken_at`` is used only where no fact gives a date."""
+    day = _day(facts) or (parse_iso(taken_at) if taken_at else None)
+    prose = next((fact.value for fact in reversed(facts) if fact.kind == "activity" and fact.term is None), "")
+    phrase = next((terms.get(f.term) for f in reversed(facts) if f.kind == "activity" and f.term), None)
+    covered = frozenset(one for match in terms.match(prose) for one in match.ids) if prose else frozenset()
+    place, own_place, container, province = _where(facts, terms)
+    known = _terms_of(facts, terms)
+    return Scene(
+        phrase=phrase,
+        prose=prose,
+        covered=covered,
+        event=_event(facts, terms, day),
+        place=place,
+        own_place=own_place,
+        container=container,
+        province=province,
+        day=day,
+        people=tuple(term for term in known if term.family == "eth"),
+        products=tuple(term for term in known if term.family == "pr"),
+        others=tuple(term for term in known if term.family in ("top", "ag", "sov", "doc")),
+        slots=known,
+    )
+
+
+def _terms_of(facts: Sequence[Fact], terms: TermBase) -> tuple[Term, ...]:
+    ordered = sorted(facts, key=lambda fact: _RANK[fact.source])
+    found = (terms.get(fact.term) for fact in ordered if fact.kind != "activity")
+    return tuple({term.id: term for term in found if term is not None}.values())
+
+
+def _day(facts: Sequence[Fact]) -> Day | None:
+    """The date of the best source; where it knows only the year, another's that agrees with it.
+
+    Equals that speak against each other leave what they have in common.
+    """
+    dated = [(fact, day) for fact in facts if fact.kind == "date" and (day := parse_iso(fact.value))]
+    if not dated:
+        return None
+    ranks = sorted({_DATE_RANK[fact.source] for fact, _ in dated})
+    first = [day for fact, day in dated if _DATE_RANK[fact.source] == ranks[0]]
+    best = max(first, key=detail)
+    if not all(agree(best, other) for other in first):
+        return common(first)
+    for rank in ranks[1:]:
+        if detail(best) > 1 or best.lunar:
+            break
+        finer = [d for fact, d in dated if _DATE_RANK[fact.source] == rank and agree(best, d)]
+        best = max([best, *finer], key=detail)
+    return best
+
+
+def _event(facts: Sequence[Fact], terms: TermBase, day: Day | None) -> EventSaid | None:
+    """The event of the best source, the innermost folder's where several name one."""
+    told = [(fact, term) for fact in facts if fact.kind == "event" and (term := terms.get(fact.term))]
+    if not told:
+        return None
+    best = min(_RANK[fact.source] for fact, _ in told)
+    fact, term = [pair for pair in told if _RANK[pair[0].source] == best][-1]
+    found = _ANNIVERSARY.match(fact.value)
+    anniversary = found is not None and not term.vi.startswith("Kỷ niệm")
+    years = int(found[1]) if found and found[1] else None
+    base = base_year(term)
+    if anniversary and years is None and base and day and day.year and day.year > base:
+        years = day.year - base
+    return EventSaid(term=term, edition=edition_number(fact.value), anniversary=anniversary, years=years)
+
+
+def _where(facts: Sequence[Fact], terms: TermBase) -> tuple[Term | None, str, Term | None, Term | None]:
+    """The innermost place, one no term covers, the town around it, the province."""
+    told = [fact for fact in facts if fact.kind == "place"]
+    best = min((_RANK[fact.source] for fact in told), default=0)
+    first = [fact for fact in told if _RANK[fact.source] == best]
+    known = [term for fact in first if (term := terms.get(fact.term))]
+    own = next((fact.value for fact in reversed(first) if fact.term is None), "")
+    spots = [term for term in known if term.family != "prov"]
+    regions = [term for term in spots if not term.provinces]
+    fixed = [term for term in spots if term.provinces]
+    provinces = [term for term in known if term.family == "prov"]
+    place = fixed[-1] if fixed else regions[-1] if regions and not provinces and not own else None
+    container = _container(fixed, place, own)
+    if own and place is not None and place.kind in _CONTAINERS:
+        container, place = place, None
+    province = _province(place or container, provinces, told, terms)
+    return place, own, container, province
+
+
+def _container(fixed: Sequence[Term], place: Term | None, own: str) -> Term | None:
+    if place is None or place.kind in _CONTAINERS or own:
+        return None
+    around = [t for t in fixed if t.kind in _CONTAINERS and set(t.provinces) & set(place.provinces)]
+    return next((term for term in reversed(around) if term.vi not in place.vi), None)
+
+
+def _province(place: Term | None, named: Sequence[Term], told: Sequence[Fact], terms: TermBase) -> Term | None:
+    """The province of the place; of a place in several the one another fact names; else the one that was named."""
+    if place is None:
+        gps = [term for fact in told if (term := terms.get(fact.term)) and term.family == "prov"]
+        return (
+            named[-1] if named else gps[0] if gps and all(f.source == "gps" or f.term is None for f in told) else None
+        )
+    if not place.provinces:
+        return None
+    others = {fact.term for fact in told}
+    sure = [p for p in place.provinces if len(place.provinces) == 1 or p in others]
+    former = next((n for n in named if terms.today(n).id in sure and n.notes.get("valid_to")), None)
+    return former or (terms.get(sure[0]) if len(sure) == 1 else None)
