@@ -1,0 +1,373 @@
+"""A submission: copies of renditions with their words in them, checked anew, with everything a reviewer needs, bagged.
+
+The bag is built aside and renamed into place, then never modified.  The same contents give the same bag again,
+whatever the day; other contents give a new one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from ttdn_assets.captions.embed import embed
+from ttdn_assets.captions.sheet import row_of, write_sheet
+from ttdn_assets.errors import AssetsError, CheckFailed, ToolError
+from ttdn_assets.jobs.posters import poster
+from ttdn_assets.model import (
+    CaptionSet,
+    Event,
+    Fact,
+    Finding,
+    Lang,
+    Placement,
+    Post,
+    Progress,
+    Rendition,
+    Words,
+    silent,
+)
+from ttdn_assets.renditions.check import check_file
+from ttdn_assets.settings import Library
+from ttdn_assets.submissions.bag import (
+    PAYLOAD,
+    aside,
+    close_bag,
+    find_equal,
+    put_in_place,
+    sweep_aside,
+    verify,
+)
+from ttdn_assets.submissions.gallery import gallery_html
+from ttdn_assets.submissions.manifest import (
+    Media,
+    Packed,
+    Submission,
+    captions_json,
+    contents_digest,
+    file_name,
+    report_json,
+    slots_slug,
+    subject_slug,
+    tags,
+    target_name,
+    whole_findings,
+    without_rejected,
+)
+from ttdn_assets.submissions.posts import Material, fit_posts, post_text
+from ttdn_assets.terms.base import load_terms
+from ttdn_assets.tools.files import free_bytes, os_errors
+from ttdn_assets.wording import say_failure
+
+_STALE_S = 24 * 3600.0
+_ROOM = 1.05
+_ROOM_MORE_BYTES = 16 << 20
+_MANY = 400
+_EDGE_PX, _EDGE_MANY_PX = 320, 200
+
+
+class PackItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One asset of a submission, with the renditions that serve it."""
+
+    asset: str
+    source: str
+    renditions: tuple[Rendition, ...]
+    captions: CaptionSet = CaptionSet()
+    facts: tuple[Fact, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    credit: str = ""
+    author: str = ""
+
+
+class PackResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The bag; ``new`` is false where one of the same contents was there, ``digest`` is that of the contents."""
+
+    path: Path
+    findings: tuple[Finding, ...]
+    new: bool
+    digest: str
+
+
+class _Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """An item with what could be said of it before any file was touched."""
+
+    name: str
+    item: PackItem
+    posts: tuple[Post, ...]
+    findings: tuple[Finding, ...]
+
+
+def pack(
+    target: str,
+    items: Sequence[PackItem],
+    *,
+    library: Library,
+    placements: Mapping[str, Placement],
+    date: dt.date,
+    final: bool = False,
+    progress: Progress = silent,
+) -> PackResult:
+    """Pack ``items`` for ``target``.
+
+    Args:
+        target: A platform or a placement, as it was asked for; part of the bag's name.
+        items: The assets; a file that cannot be packed becomes a finding.
+        library: Where the renditions lie, where the bag goes, who sends it.
+        placements: What the target's slots accept, by id; renditions for others are left out.
+        date: The day written on the bag.
+        final: Make an approved bag: every text approved in every language of the library, every file conforming.
+        progress: Told of every item.
+
+    Raises:
+        CheckFailed: ``pack-nothing`` where no file could be packed; with ``final`` ``pack-not-approved``, with each
+            reason as a finding.
+        ToolError: ``disk-full``, before anything is written where that can be foreseen.
+    """
+    chosen = [_only(item, placements) for item in sorted(items, key=lambda one: (one.source, one.asset))]
+    languages = library.settings.languages
+    reasons = [reason for item in chosen for reason in _unapproved(item, languages)] if final else []
+    if reasons:
+        raise CheckFailed("pack-not-approved", {"target": target}, reasons)
+    drafts = _drafts(chosen, library, placements)
+    digest = contents_digest([target, final, library.settings.unit, drafts, placements])
+    with os_errors(library.submissions):
+        library.submissions.mkdir(parents=True, exist_ok=True)
+        sweep_aside(library.submissions, older_than_s=_STALE_S, now_s=time.time())
+    if equal := find_equal(library.submissions, digest):
+        return PackResult(path=equal, findings=_findings_of(equal), new=False, digest=digest)
+    _require_room(chosen, library)
+    with aside(library.submissions) as folder:
+        packed = tuple(_packed(drafts, folder / PAYLOAD, library, placements, progress))
+        submission = _submission(target, packed, library, placements, date=date, final=final)
+        _refuse(submission)
+        _write_payload(submission, folder / PAYLOAD, library)
+        close_bag(folder, tags(submission, digest))
+        if faults := verify(folder):
+            raise CheckFailed("pack-invalid", {"target": target}, faults)
+        slug = subject_slug((fact for item in chosen for fact in item.facts), fallback=library.root.name)
+        name = f"{date.isoformat()}-{target.replace('.', '-')}-{slug}"
+        path = put_in_place(folder, library.submissions, name)
+    return PackResult(path=path, findings=submission.all_findings, new=True, digest=digest)
+
+
+def verify_bag(path: Path, *, progress: Progress = silent) -> tuple[Finding, ...]:
+    """Every fault of a bag; empty where it is complete and unchanged.
+
+    Raises:
+        InputError: ``bag-missing`` where there is no bag at ``path``.
+    """
+    found = verify(path)
+    progress(Event(stage="verify", done=1, total=1, source=path.name))
+    return found
+
+
+# Before any file is touched
+
+
+def _only(item: PackItem, placements: Mapping[str, Placement]) -> PackItem:
+    """The item with its renditions for these placements and without rejected texts."""
+    served = (
+        msgspec.structs.replace(one, placements=tuple(name for name in one.placements if name in placements))
+        for one in item.renditions
+    )
+    return msgspec.structs.replace(
+        item, renditions=tuple(one for one in served if one.placements), captions=without_rejected(item.captions)
+    )
+
+
+def _unapproved(item: PackItem, languages: Sequence[Lang]) -> Iterator[Finding]:
+    """A finding for each language whose title or description a person has not approved."""
+    for lang in languages:
+        texts = [getattr(item.captions, field).get(lang) for field in ("title", "description", "alt_text", "keywords")]
+        present = [text for text in texts if text is not None]
+        if not any(texts[:2]) or any(text.status != "approved" for text in present):
+            yield Finding(rule="not-approved", level="error", subject=item.source, lang=lang)
+
+
+def _drafts(items: Sequence[PackItem], library: Library, placements: Mapping[str, Placement]) -> list[_Draft]:
+    terms = load_terms(library.terms if library.terms.is_dir() else None)
+    drafts = []
+    for number, item in enumerate(items, 1):
+        texts = (text.value for field in (item.captions.title, item.captions.description) for text in field.values())
+        material = Material(
+            author=item.author,
+            credit=item.credit or library.settings.unit.credit,
+            place="; ".join(dict.fromkeys(fact.value for fact in item.facts if fact.kind == "place")),
+            protected=tuple(dict.fromkeys(match.surface for text in texts for match in terms.match(text))),
+        )
+        served = list(dict.fromkeys(name for one in item.renditions for name in one.placements))
+        posts: list[Post] = []
+        findings: list[Finding] = list(item.findings)
+        if not item.renditions:
+            findings.append(Finding(rule="pack-no-files", level="warning", subject=item.source))
+        for name in served:
+            fitted, found = fit_posts(
+                placements[name], item.captions, languages=library.settings.languages, material=material
+            )
+            posts.extend(fitted)
+            findings.extend(found)
+        name = file_name(number, item.asset, item.source, item.facts)
+        drafts.append(_Draft(name=name, item=item, posts=tuple(posts), findings=tuple(findings)))
+    return drafts
+
+
+def _findings_of(bag: Path) -> tuple[Finding, ...]:
+    """What was found when a bag was packed, as its report tells."""
+    try:
+        report = msgspec.json.decode((bag / PAYLOAD / "report.json").read_bytes())
+        return msgspec.convert(report["findings"], tuple[Finding, ...])
+    except (OSError, KeyError, TypeError, msgspec.MsgspecError):
+        return ()
+
+
+def _require_room(items: Sequence[PackItem], library: Library) -> None:
+    needed = _ROOM * sum(one.size_bytes for item in items for one in item.renditions) + _ROOM_MORE_BYTES
+    if needed > free_bytes(library.submissions):
+        raise ToolError("disk-full", {"path": library.submissions})
+
+
+# Into the folder aside
+
+
+def _packed(
+    drafts: Sequence[_Draft], payload: Path, library: Library, placements: Mapping[str, Placement], progress: Progress
+) -> Iterator[Packed]:
+    total = sum(len(draft.item.renditions) for draft in drafts)
+    edge_px = _EDGE_PX if total <= _MANY else _EDGE_MANY_PX
+    for number, draft in enumerate(drafts, 1):
+        media: list[Media] = []
+        findings = list(draft.findings)
+        for rendition in draft.item.renditions:
+            path = _free_name(payload, draft.name, rendition)
+            try:
+                one, found = _copy(rendition, path, draft.item, library, placements, edge_px=edge_px)
+            except AssetsError as error:
+                if error.code == "disk-full":
+                    raise
+                sentence = say_failure(error.failure(), _ui(library))[0]
+                findings.append(
+                    Finding(rule="pack-file-failed", level="error", subject=draft.item.source, measured=sentence)
+                )
+                continue
+            media.append(one)
+            findings.extend(found)
+        yield Packed(
+            name=draft.name,
+            asset=draft.item.asset,
+            source=draft.item.source,
+            media=tuple(media),
+            captions=draft.item.captions,
+            posts=draft.posts,
+            findings=tuple(dict.fromkeys(findings)),
+            facts=draft.item.facts,
+            author=draft.item.author,
+            credit=draft.item.credit or library.settings.unit.credit,
+        )
+        progress(Event(stage="pack", done=number, total=len(drafts), source=draft.item.source))
+
+
+def _copy(
+    rendition: Rendition,
+    path: Path,
+    item: PackItem,
+    library: Library,
+    placements: Mapping[str, Placement],
+    *,
+    edge_px: int,
+) -> tuple[Media, list[Finding]]:
+    """One rendition copied with its words, and what its placements say of the copy."""
+    credit = item.credit or library.settings.unit.credit
+    words = Words(captions=item.captions, credit=credit, author=item.author, rights=credit)
+    written = embed(library.root / rendition.path, path, words, format=rendition.format)
+    found = [fault for name in rendition.placements for fault in check_file(path, placements[name], source=path.name)]
+    folder = path.parent.parent
+    return (
+        Media(
+            path=path.relative_to(folder).as_posix(),
+            kind=rendition.kind,
+            format=rendition.format,
+            width_px=rendition.width_px,
+            height_px=rendition.height_px,
+            size_bytes=path.stat().st_size,
+            placements=rendition.placements,
+            sidecar=written[1].relative_to(folder).as_posix() if len(written) > 1 else None,
+            trimmed=rendition.trimmed,
+            thumbnail=poster(path, kind=rendition.kind, edge_px=edge_px),
+        ),
+        found,
+    )
+
+
+def _free_name(payload: Path, name: str, rendition: Rendition) -> Path:
+    """A name in ``media/`` whose stem no other file has, so that a sidecar is its own."""
+    folder = payload / "media"
+    stem = f"{name}-{slots_slug(rendition.placements)}"
+    suffix = Path(rendition.path).suffix.lower()
+    taken = {path.stem for path in folder.glob("*")} if folder.is_dir() else set()
+    choices = (stem, f"{stem}-{rendition.width_px}x{rendition.height_px}", f"{stem}-{rendition.recipe[:8]}")
+    return folder / f"{next((one for one in choices if one not in taken), choices[-1])}{suffix}"
+
+
+def _submission(
+    target: str,
+    packed: tuple[Packed, ...],
+    library: Library,
+    placements: Mapping[str, Placement],
+    *,
+    date: dt.date,
+    final: bool,
+) -> Submission:
+    unit = library.settings.unit
+    return Submission(
+        target=target,
+        target_name=target_name(target, placements),
+        date=date,
+        unit=unit.name,
+        contact=unit.contact,
+        final=final,
+        items=packed,
+        findings=tuple(whole_findings(packed, placements)),
+        placements=dict(placements),
+    )
+
+
+def _refuse(submission: Submission) -> None:
+    """Raise where there is nothing to send, or a final bag would hold what does not conform."""
+    fields = {"target": submission.target}
+    if not any(item.media for item in submission.items):
+        raise CheckFailed("pack-nothing", fields, submission.all_findings)
+    errors = [finding for finding in submission.all_findings if finding.level == "error"]
+    if submission.final and errors:
+        raise CheckFailed("pack-not-approved", fields, errors)
+
+
+def _write_payload(submission: Submission, payload: Path, library: Library) -> None:
+    languages = library.settings.languages
+    ui = _ui(library)
+    captions, posts = payload / "captions", payload / "posts"
+    with os_errors(payload):
+        captions.mkdir()
+        posts.mkdir()
+        (captions / "captions.json").write_bytes(captions_json(submission))
+        (payload / "report.json").write_bytes(report_json(submission, ui=ui))
+        page = gallery_html(submission, languages=languages, ui=ui)
+        (payload / "index.html").write_text(page, encoding="utf-8", newline="\n")
+        for item in submission.items:
+            for post in item.posts:
+                slot = post.placement.partition(".")[2]
+                (posts / f"{item.name}.{slot}.{post.lang}.txt").write_text(
+                    post_text(post, post.lang), encoding="utf-8", newline="\n"
+                )
+    rows = [
+        row_of(item.source, item.captions, asset=item.asset, facts=item.facts, author=item.author, credit=item.credit)
+        for item in submission.items
+    ]
+    pictures = {item.source: one.thumbnail for item in submission.items for one in item.media[:1] if one.thumbnail}
+    write_sheet(rows, captions / "captions.xlsx", languages=languages, ui=ui, pictures=pictures)
+
+
+def _ui(library: Library) -> Lang:
+    return library.settings.ui or "vi"
