@@ -1,0 +1,136 @@
+"""An older catalogue is brought up to date when it is opened, with all that is in it; a newer one is refused."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from ttdn_assets.catalogue import open_catalogue
+from ttdn_assets.catalogue.database import open_database
+from ttdn_assets.catalogue.migrate import migrate
+from ttdn_assets.catalogue.records import Query
+from ttdn_assets.catalogue.schema import METADATA, SCHEMA
+from ttdn_assets.errors import CatalogueError
+
+ASSET = "ab" * 32
+VERSION_1 = f"""
+INSERT INTO assets (number, id, kind, status, review, added_at, changed_at)
+    VALUES (1, '{ASSET}', 'photo', 'done', 'approved', '2026-01-01', '2026-01-01');
+INSERT INTO versions VALUES ('{ASSET}', 1);
+INSERT INTO files VALUES (1, 1, '/a/x.jpg', '{ASSET}', '/a', 'x.jpg', 10, 20, '2026-01-01', '', '[]', 0);
+INSERT INTO texts VALUES (1, 'title', 'vi', 'Vịnh Hạ Long', 'human', NULL, 'approved');
+INSERT INTO texts VALUES (1, 'title', 'en', 'Ha Long Bay', 'composed', NULL, 'approved');
+INSERT INTO search_index (rowid, title, words, facts, paths, exact)
+    VALUES (1, 'vinh ha long', '', '', '', 'vịnh hạ long');
+INSERT INTO history VALUES (1, '2026-01-01', 'an', '{ASSET}', 'added', NULL, NULL, NULL, 'x.jpg');
+"""
+
+
+@pytest.fixture
+def version_1(tmp_path: Path) -> Path:
+    """A catalogue as version 1 left it, made by its own migration."""
+    path = tmp_path / "old.sqlite3"
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        migrate(connection, to="0001")
+    engine.dispose()
+    raw = sqlite3.connect(path)
+    raw.executescript(VERSION_1)
+    raw.close()
+    return path
+
+
+def url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def schema_of(path: Path) -> set[tuple[str, str]]:
+    """Everything SQLite knows of the schema, without differences in spacing, quoting and line-up."""
+    raw = sqlite3.connect(path)
+    rows = raw.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'table'").fetchall()
+    raw.close()
+    return {(name, re.sub(r"[\s\"]+", " ", sql)) for name, sql in rows}
+
+
+def test_a_catalogue_of_version_1_opens_with_everything_in_it(version_1: Path) -> None:
+    with open_catalogue(url(version_1), create=False) as catalogue:
+        asset = catalogue.asset(ASSET[:8])
+        assert asset.captions.title["vi"].value == "Vịnh Hạ Long"
+        assert asset.captions.title["vi"].status == "approved"
+        assert asset.files[0].path == "/a/x.jpg"
+        assert [line.what for line in catalogue.history(ASSET)] == ["added"]
+        assert [hit.asset for hit in catalogue.search(Query(text="ha long")).hits] == [ASSET]
+        assert catalogue.forget(ASSET, who="an") == []
+        assert [(line.what, line.after) for line in catalogue.history(ASSET)] == [("added", None), ("forgotten", None)]
+
+
+def test_migrated_and_new_catalogues_have_the_schema_of_the_metadata(version_1: Path, tmp_path: Path) -> None:
+    fresh = tmp_path / "new.sqlite3"
+    for path in (version_1, fresh):
+        database = open_database(url(path), create=True, busy_s=5)
+        with database.reading() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            differences = [one for one in compare_metadata(context, METADATA) if "search_index" not in str(one)]
+        database.engine.dispose()
+        assert differences == []
+    assert schema_of(version_1) == schema_of(fresh)
+
+
+def test_columns_stand_in_the_same_order_after_a_migration(version_1: Path, tmp_path: Path) -> None:
+    fresh = tmp_path / "new.sqlite3"
+    open_catalogue(url(fresh)).close()
+    open_catalogue(url(version_1)).close()
+    old, new = sqlite3.connect(version_1), sqlite3.connect(fresh)
+    for table in METADATA.tables:
+        question = f"SELECT name, type, \"notnull\", pk FROM pragma_table_info('{table}')"
+        assert old.execute(question).fetchall() == new.execute(question).fetchall(), table
+    old.close()
+    new.close()
+
+
+def test_a_migration_that_fails_leaves_the_old_catalogue(version_1: Path) -> None:
+    raw = sqlite3.connect(version_1)
+    raw.execute("CREATE TABLE forgotten (something TEXT)")
+    raw.commit()
+    with pytest.raises(CatalogueError) as caught:
+        open_catalogue(url(version_1))
+    assert caught.value.code == "catalogue-failed"
+    assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    assert "offered" not in [row[1] for row in raw.execute("PRAGMA table_info(texts)")]
+    assert raw.execute("SELECT value FROM texts WHERE lang = 'vi'").fetchall() == [("Vịnh Hạ Long",)]
+    raw.close()
+
+
+def test_the_newest_migration_is_the_number_new_catalogues_get() -> None:
+    folder = Path(open_catalogue.__code__.co_filename).parent / "migrations" / "versions"
+    assert max(path.name[1:5] for path in folder.glob("v*.py")) == SCHEMA
+
+
+def test_a_catalogue_of_a_newer_program_is_refused_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite3"
+    open_catalogue(url(path)).close()
+    raw = sqlite3.connect(path)
+    raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    raw.commit()
+    raw.close()
+    with pytest.raises(CatalogueError) as caught:
+        open_catalogue(url(path))
+    assert caught.value.code == "catalogue-newer"
+    assert caught.value.fields["found"] == "9999"
+
+
+def test_alembic_is_imported_only_for_an_older_catalogue(tmp_path: Path) -> None:
+    program = (
+        "import sys; from ttdn_assets.catalogue import open_catalogue;"
+        "assert 'sqlalchemy' not in sys.modules;"
+        f"open_catalogue({url(tmp_path / 'c.sqlite3')!r}).close(); assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

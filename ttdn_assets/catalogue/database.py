@@ -1,0 +1,218 @@
+"""An engine that is ready for use: opened, made or migrated, with its errors mapped to the house's.
+
+SQLite runs in WAL mode, so readers never wait; writers take their lock when a transaction begins and wait for each
+other.  ``synchronous = NORMAL`` survives a killed process whole; a power cut may take back the last transactions, which
+a run makes again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from ttdn_assets.catalogue.schema import EXTRAS, METADATA, SCHEMA
+from ttdn_assets.errors import AssetsError, CatalogueError
+
+Row = Mapping[str, Any]
+_PRIMARY_CODE = 0xFF
+_CHECKPOINT_PAGES = 4_000
+
+
+class Database:
+    """The engine behind a catalogue and the place it is at, for messages (never with a password)."""
+
+    def __init__(self, engine: Engine, place: str) -> None:
+        """Keep the engine; its writing side takes the lock when a transaction begins."""
+        self.engine = engine
+        self.place = place
+        self._writer = engine.execution_options(ttdn_write=True)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the catalogue; what is written on it is lost."""
+        with database_errors(self.place), self.engine.connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is kept when the block ends well and is as if it had never been when it does not."""
+        with database_errors(self.place), self._writer.begin() as connection:
+            yield connection
+
+
+def open_database(url: str, *, create: bool, busy_s: float) -> Database:
+    """Open the database, make it or bring its schema up to date; see ``open_catalogue`` for the errors."""
+    parsed = _parsed(url)
+    path = sqlite_path(parsed)
+    place = str(path) if path else parsed.render_as_string(hide_password=True)
+    if path is not None:
+        _prepare_file(path, create=create)
+    database = Database(_engine(parsed, busy_s=busy_s), place)
+    try:
+        _bring_up_to_date(database, create=create)
+    except BaseException:
+        database.engine.dispose()
+        raise
+    return database
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The file of a SQLite URL; ``None`` for another dialect, a database in memory or a ``file:`` address."""
+    name = url.database if url.get_backend_name() == "sqlite" else None
+    return None if not name or name == ":memory:" or name.startswith("file:") else Path(name)
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise CatalogueError("catalogue-url", {"url": url.partition("://")[0]}) from error
+    if parsed.get_backend_name() not in EXTRAS:
+        raise CatalogueError("catalogue-url", {"url": parsed.render_as_string(hide_password=True)})
+    return parsed
+
+
+def _prepare_file(path: Path, *, create: bool) -> None:
+    try:
+        if path.is_file():
+            return
+        if not create:
+            raise CatalogueError("catalogue-missing", {"path": path})
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CatalogueError("catalogue-unreachable", {"path": path, "reason": error.strerror or str(error)}) from error
+
+
+def _engine(url: URL, *, busy_s: float) -> Engine:
+    is_sqlite = url.get_backend_name() == "sqlite"
+    try:
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_s} if is_sqlite else {})
+    except (ImportError, NoSuchModuleError) as error:
+        raise CatalogueError("catalogue-driver", {"url": url.drivername, "reason": str(error)}) from error
+    if is_sqlite:
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(raw: Any, record: object) -> None:
+    connection: sqlite3.Connection = raw
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        with contextlib.suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("ttdn_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _bring_up_to_date(database: Database, *, create: bool) -> None:
+    with database.reading() as connection:
+        number = _schema_number(connection, database.place)
+    if number == SCHEMA:
+        return
+    if number is None and not create:
+        raise CatalogueError("catalogue-missing", {"path": database.place})
+    with database.writing() as connection:
+        number = _schema_number(connection, database.place)
+        if number is None:
+            create_schema(connection)
+        elif number != SCHEMA:
+            from ttdn_assets.catalogue.migrate import migrate
+
+            migrate(connection)
+
+
+def _schema_number(connection: Connection, place: str) -> str | None:
+    """The migration the database stands at; ``None`` where it is empty."""
+    tables = inspect(connection).get_table_names()
+    if "alembic_version" not in tables:
+        if tables:
+            raise CatalogueError("catalogue-foreign", {"path": place})
+        return None
+    number = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if number is None or "history" not in tables:
+        raise CatalogueError("catalogue-foreign", {"path": place})
+    if str(number) > SCHEMA:
+        raise CatalogueError("catalogue-newer", {"path": place, "found": str(number), "known": SCHEMA})
+    return str(number)
+
+
+def create_schema(connection: Connection) -> None:
+    """Make all tables, triggers and the search index at once, stamped with the newest migration."""
+    METADATA.create_all(connection)
+    for statement in EXTRAS[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+    connection.execute(
+        text(
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY)"
+        )
+    )
+    connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:number)"), {"number": SCHEMA})
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, keys: tuple[str, ...]) -> None:
+    """Insert rows that name the same columns; where ``keys`` exist already, update the other columns."""
+    if rows:
+        connection.execute(_upsert_statement(connection.dialect.name, table, keys, tuple(rows[0])), rows)
+
+
+@cache
+def _upsert_statement(dialect: str, table: Table, keys: tuple[str, ...], names: tuple[str, ...]) -> Insert:
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    others = {name: statement.excluded[name] for name in names if name not in keys}
+    if not others:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    return statement.on_conflict_do_update(index_elements=keys, set_=others)
+
+
+@contextlib.contextmanager
+def database_errors(place: str) -> Iterator[None]:
+    """Map everything the database and its driver raise to ``CatalogueError``."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _mapped(error, place) from error
+    except PoolTimeout as error:
+        raise CatalogueError("catalogue-locked", {"path": place}) from error
+
+
+def _is_shut(path: Path) -> bool:
+    """Whether the file is there and its folder takes no new file, which SQLite's write-ahead log needs."""
+    return path.is_file() and not os.access(path.parent, os.W_OK)
+
+
+def _mapped(error: DBAPIError, place: str) -> AssetsError:
+    cause = error.orig
+    reason = " ".join(str(cause).split())
+    fields = {"path": place, "reason": reason}
+    code = getattr(cause, "sqlite_errorcode", 0) & _PRIMARY_CODE
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return CatalogueError("catalogue-locked", fields)
+    if code == sqlite3.SQLITE_READONLY or (code == sqlite3.SQLITE_CANTOPEN and _is_shut(Path(place))):
+        return CatalogueError("catalogue-read-only", fields)
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return CatalogueError("catalogue-corrupt", fields)
+    if code == sqlite3.SQLITE_FULL:
+        return CatalogueError("disk-full", fields)
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
+        return CatalogueError("catalogue-unreachable", fields)
+    if isinstance(error, OperationalError) and not code:
+        return CatalogueError("catalogue-unreachable", fields)
+    return CatalogueError("catalogue-failed", fields)

@@ -1,0 +1,313 @@
+"""Write what a run found: one asset whole, or none of it.
+
+The rows of several assets are gathered and written table by table, so that one asset costs about a dozen statements
+and a batch of new ones hardly more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, Table, bindparam, delete, insert, literal, select, union_all, update
+
+from ttdn_assets.catalogue.database import upsert
+from ttdn_assets.catalogue.index import Document, SearchIndex, document
+from ttdn_assets.catalogue.merge import Key, StoredText, merge_subject, merge_texts, review_of
+from ttdn_assets.catalogue.records import AssetEntry, Change, HistoryLine
+from ttdn_assets.catalogue.rows import (
+    Values,
+    fact_rows,
+    file_row,
+    finding_rows,
+    history_row,
+    media_row,
+    now,
+    rendition_row,
+    served_rows,
+    subject_of,
+    subject_row,
+    text_row,
+    to_json,
+)
+from ttdn_assets.catalogue.schema import (
+    assets,
+    facts,
+    files,
+    findings,
+    history,
+    renditions,
+    served,
+    subjects,
+    texts,
+    versions,
+)
+from ttdn_assets.catalogue.state import documents_of, texts_in
+from ttdn_assets.model import Rendition, Subject, TextStatus
+
+_KNOWN = (
+    union_all(
+        select(assets.c.number, assets.c.id, literal(0).label("how"))
+        .join(versions, versions.c.asset == assets.c.number)
+        .where(versions.c.sha256 == bindparam("sha256")),
+        select(assets.c.number, assets.c.id, literal(1).label("how")).where(
+            assets.c.picture_sha256 == bindparam("picture")
+        ),
+    )
+    .order_by("how", "number")
+    .limit(1)
+)
+_OTHERS_AT = select(files.c.asset).where(
+    files.c.path == bindparam("at"), files.c.asset != bindparam("mine"), files.c.missing.is_(False)
+)
+_LEAVE_PATH = (
+    update(files).where(files.c.path == bindparam("at"), files.c.asset != bindparam("mine")).values(missing=True)
+)
+_FILE_AT = select(files.c.number).where(files.c.asset == bindparam("mine"), files.c.path == bindparam("at"))
+_SET_FILE = update(files).where(files.c.number == bindparam("mine"))
+_SET_ASSET = update(assets).where(assets.c.number == bindparam("mine"))
+_SUBJECT = select(subjects).where(subjects.c.asset == bindparam("mine"))
+_DROP_FACTS = delete(facts).where(facts.c.file == bindparam("at"))
+_DROP_FINDINGS = delete(findings).where(findings.c.asset == bindparam("mine"))
+_DROP_TEXT = delete(texts).where(
+    texts.c.asset == bindparam("mine"), texts.c.field == bindparam("in_field"), texts.c.lang == bindparam("in_lang")
+)
+_DROP_SERVED = delete(served).where(served.c.asset == bindparam("mine"), served.c.placement == bindparam("at"))
+_DROP_USELESS = delete(renditions).where(
+    renditions.c.asset == bindparam("mine"),
+    ~select(served.c.recipe)
+    .where(served.c.asset == renditions.c.asset, served.c.recipe == renditions.c.recipe)
+    .exists(),
+)
+_KEYS: dict[Table, tuple[str, ...]] = {
+    texts: ("asset", "field", "lang"),
+    subjects: ("asset",),
+    renditions: ("asset", "recipe"),
+    served: ("asset", "placement", "recipe"),
+}
+_INSERT = {table: insert(table) for table in (assets, files, versions, facts, findings, history)}
+_ORDER = (facts, texts, subjects, renditions, served, findings, history)
+
+
+class Writes:
+    """Rows that wait to be written, and the assets whose search document they change."""
+
+    def __init__(self, connection: Connection, index: SearchIndex, *, who: str) -> None:
+        """Nothing waits yet."""
+        self.connection = connection
+        self.who = who
+        self.at = now()
+        self.touched: set[int] = set()
+        self._index = index
+        self._rows: dict[Table, list[Values]] = {}
+        self._documents: list[Document] = []
+        self._stale: set[int] = set()
+        self._useless: list[Values] = []
+
+    def add(self, table: Table, rows: Iterable[Values]) -> None:
+        """Let rows wait for ``flush``."""
+        self._rows.setdefault(table, []).extend(rows)
+
+    def add_document(self, fresh: Document) -> None:
+        """Let the document of a new asset wait."""
+        self._documents.append(fresh)
+
+    def make_stale(self, *numbers: int) -> None:
+        """The documents of these assets are read anew when the rows are there."""
+        self._stale.update(numbers)
+
+    def drop_useless(self, number: int) -> None:
+        """Renditions of this asset that serve no placement any more go when the new ones are there."""
+        self._useless.append({"mine": number})
+
+    def tell(
+        self,
+        asset_id: str,
+        what: Change,
+        *,
+        key: Key | None = None,
+        before: str | None = None,
+        after: str | None = None,
+    ) -> None:
+        """Let a line of history wait."""
+        line = HistoryLine(
+            at=self.at,
+            who=self.who,
+            asset=asset_id,
+            what=what,
+            field=key[0] if key else None,
+            lang=key[1] if key else None,
+            before=before,
+            after=after,
+        )
+        self.add(history, [history_row(line)])
+
+    def flush(self) -> None:
+        """Write everything that waits."""
+        for table in _ORDER:
+            rows = self._rows.get(table)
+            if rows and table in _KEYS:
+                upsert(self.connection, table, rows, keys=_KEYS[table])
+            elif rows:
+                self.connection.execute(_INSERT[table], rows)
+        if self._useless:
+            self.connection.execute(_DROP_USELESS, self._useless)
+        self._index.write(self.connection, self._documents, fresh=True)
+        if self._stale:
+            self._index.write(self.connection, documents_of(self.connection, sorted(self._stale)))
+        self._rows, self._documents, self._useless = {}, [], []
+        self._stale.clear()
+        self.touched.clear()
+
+
+def record(connection: Connection, entries: Sequence[AssetEntry], *, who: str, index: SearchIndex) -> list[str]:
+    """Write entries in the transaction of ``connection``; the ids of their assets in the same order."""
+    writes = Writes(connection, index, who=who)
+    ids = [_record(writes, entry) for entry in entries]
+    writes.flush()
+    return ids
+
+
+def _record(writes: Writes, entry: AssetEntry) -> str:
+    known = writes.connection.execute(_KNOWN, {"sha256": entry.sha256, "picture": entry.picture_sha256}).first()
+    if known is None:
+        return _record_new(writes, entry)
+    if known.number in writes.touched:
+        writes.flush()
+    if known.how:
+        upsert(writes.connection, versions, [{"sha256": entry.sha256, "asset": known.number}], keys=("sha256",))
+        writes.tell(known.id, "joined", after=entry.relative)
+    _record_again(writes, entry, number=known.number, asset_id=known.id)
+    return str(known.id)
+
+
+def _record_new(writes: Writes, entry: AssetEntry) -> str:
+    merged = merge_texts({}, entry.captions) if entry.captions else {}
+    row = _asset_row(entry, at=writes.at) | {
+        "id": entry.sha256,
+        "added_at": writes.at,
+        "review": review_of(kept.text.status for kept in merged.values()),
+    }
+    number = _inserted(writes.connection, assets, row)
+    writes.touched.add(number)
+    writes.connection.execute(_INSERT[versions], {"sha256": entry.sha256, "asset": number})
+    writes.tell(entry.sha256, "added", after=entry.relative)
+    _place_file(writes, entry, number=number, fresh=True)
+    writes.add(texts, [text_row(number, key, kept) for key, kept in merged.items()])
+    if entry.subject:
+        writes.add(subjects, [subject_row(number, entry.subject)])
+    _add_renditions(writes, number, entry.renditions or ())
+    writes.add(findings, finding_rows(number, entry.findings or ()))
+    writes.add_document(
+        document(
+            number,
+            texts={key: kept.text for key, kept in merged.items()},
+            facts=entry.facts or (),
+            paths=(entry.relative,),
+            media=entry.media,
+        )
+    )
+    return entry.sha256
+
+
+def _record_again(writes: Writes, entry: AssetEntry, *, number: int, asset_id: str) -> None:
+    writes.touched.add(number)
+    writes.make_stale(number)
+    _place_file(writes, entry, number=number, fresh=False)
+    changes = _asset_row(entry, at=writes.at)
+    if entry.captions is not None:
+        stored = texts_in(writes.connection, number)
+        merged = merge_texts(stored, entry.captions)
+        _change_texts(writes, number, asset_id, before=stored, after=merged)
+        changes["review"] = review_of(kept.text.status for kept in merged.values())
+    if entry.subject is not None:
+        _change_subject(writes, number, asset_id, entry.subject)
+    if entry.renditions is not None:
+        change_renditions(writes, number, entry.renditions)
+    if entry.findings is not None:
+        writes.connection.execute(_DROP_FINDINGS, {"mine": number})
+        writes.add(findings, finding_rows(number, entry.findings))
+    writes.connection.execute(_SET_ASSET, changes | {"mine": number})
+
+
+def _asset_row(entry: AssetEntry, *, at: str) -> Values:
+    """The columns of ``assets`` an entry sets; what it does not know stays."""
+    row: Values = {
+        "status": entry.status,
+        "error": to_json(entry.error) if entry.error else None,
+        "changed_at": at,
+    }
+    if entry.picture_sha256 is not None:
+        row["picture_sha256"] = entry.picture_sha256
+    return row | (media_row(entry.media) if entry.media else {})
+
+
+def _inserted(connection: Connection, table: Table, row: Values) -> int:
+    key = connection.execute(_INSERT[table], row).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def _place_file(writes: Writes, entry: AssetEntry, *, number: int, fresh: bool) -> None:
+    """Say where the bytes lie now; whichever asset lay at that path before lies there no more."""
+    row = file_row(entry, seen_at=writes.at)
+    at = {"at": row["path"], "mine": number}
+    if others := writes.connection.execute(_OTHERS_AT, at).scalars().all():
+        writes.connection.execute(_LEAVE_PATH, at)
+        writes.make_stale(*others)
+    file = None if fresh else writes.connection.execute(_FILE_AT, at).scalar()
+    if file is None:
+        file = _inserted(writes.connection, files, row | {"asset": number})
+    else:
+        writes.connection.execute(_SET_FILE, row | {"mine": file})
+    if entry.facts is not None:
+        if not fresh:
+            writes.connection.execute(_DROP_FACTS, {"at": file})
+        writes.add(facts, fact_rows(entry.facts, asset=number, file=file))
+
+
+def _change_texts(
+    writes: Writes, number: int, asset_id: str, *, before: Mapping[Key, StoredText], after: Mapping[Key, StoredText]
+) -> None:
+    for key in before.keys() | after.keys():
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        if new is None:
+            writes.connection.execute(_DROP_TEXT, {"mine": number, "in_field": key[0], "in_lang": key[1]})
+        else:
+            writes.add(texts, [text_row(number, key, new)])
+        tell_text(writes, asset_id, key, before=old, after=new)
+
+
+def tell_text(writes: Writes, asset_id: str, key: Key, *, before: StoredText | None, after: StoredText | None) -> None:
+    """Tell the history what changed of a text: its words, its status."""
+    old, new = (kept.text if kept else None for kept in (before, after))
+    if (old and old.value) != (new and new.value):
+        writes.tell(asset_id, "text", key=key, before=old.value if old else None, after=new.value if new else None)
+    was: TextStatus | None = old.status if old else None
+    if old and new and old.status != new.status:
+        writes.tell(asset_id, "status", key=key, before=was, after=new.status)
+
+
+def _change_subject(writes: Writes, number: int, asset_id: str, incoming: Subject) -> None:
+    row = writes.connection.execute(_SUBJECT, {"mine": number}).first()
+    stored = subject_of(row) if row else None
+    merged = merge_subject(stored, incoming)
+    if merged is None or merged == stored:
+        return
+    writes.add(subjects, [subject_row(number, merged)])
+    if merged.origin == "hand":
+        writes.tell(asset_id, "subject", before=to_json(stored) if stored else None, after=to_json(merged))
+
+
+def _add_renditions(writes: Writes, number: int, made: Sequence[Rendition]) -> None:
+    writes.add(renditions, [rendition_row(number, one) for one in made])
+    writes.add(served, [row for one in made for row in served_rows(number, one)])
+
+
+def change_renditions(writes: Writes, number: int, made: Sequence[Rendition]) -> None:
+    """The new renditions take their placements over; an old one that serves none any more is dropped."""
+    taken = [{"mine": number, "at": placement} for one in made for placement in one.placements]
+    if taken:
+        writes.connection.execute(_DROP_SERVED, taken)
+    _add_renditions(writes, number, made)
+    writes.drop_useless(number)

@@ -1,0 +1,209 @@
+"""Values of the house as rows of the tables, and back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Row as SqlRow
+
+from ttdn_assets.catalogue.merge import Key, StoredText
+from ttdn_assets.catalogue.records import AssetEntry, FileVersion, HistoryLine
+from ttdn_assets.model import Box, Fact, Finding, FocalPoint, MediaFacts, Rendition, Subject, Text
+
+Value = TypeVar("Value")
+Values = dict[str, Any]
+
+
+def now() -> str:
+    """The time as it is written: ISO 8601 in UTC, to the millisecond."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+
+
+def storable(value: str) -> str:
+    """The text as every database takes it: without NUL, and bytes of a file name that are no UTF-8 as escapes."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        value = value.encode("utf-8", "backslashreplace").decode()
+    return value.replace("\x00", "") if "\x00" in value else value
+
+
+def to_json(value: object) -> str:
+    """A value as JSON text."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "replace").decode()
+
+
+def from_json(text: str | None, kind: type[Value]) -> Value | None:
+    """The value of a JSON text; ``None`` stays ``None``."""
+    return None if text is None else msgspec.json.decode(text, type=kind)
+
+
+def media_row(media: MediaFacts) -> Values:
+    """The columns of ``assets`` that media facts fill."""
+    return {
+        "kind": media.kind,
+        "width_px": media.size_px[0],
+        "height_px": media.size_px[1],
+        "taken_at": media.taken_at,
+        "latitude_deg": media.gps.latitude_deg if media.gps else None,
+        "longitude_deg": media.gps.longitude_deg if media.gps else None,
+        "media": to_json(media),
+    }
+
+
+def file_row(entry: AssetEntry, *, seen_at: str) -> Values:
+    """The row of ``files`` for an entry, without its asset."""
+    return {
+        "path": storable(entry.path),
+        "sha256": entry.sha256,
+        "folder": storable(entry.folder),
+        "relative": storable(entry.relative),
+        "size_bytes": entry.size_bytes,
+        "mtime_ns": entry.mtime_ns,
+        "seen_at": seen_at,
+        "inputs": entry.inputs,
+        "companions": to_json(entry.companions) if entry.companions else "[]",
+        "missing": False,
+    }
+
+
+def file_version(row: SqlRow[Any], *, facts: tuple[Fact, ...] = ()) -> FileVersion:
+    """A row of ``files`` joined with its asset's ``id``."""
+    return FileVersion(
+        asset=row.id,
+        sha256=row.sha256,
+        path=row.path,
+        folder=row.folder,
+        relative=row.relative,
+        size_bytes=row.size_bytes,
+        mtime_ns=row.mtime_ns,
+        seen_at=row.seen_at,
+        inputs=row.inputs,
+        companions=() if row.companions == "[]" else msgspec.json.decode(row.companions, type=tuple[str, ...]),
+        missing=row.missing,
+        facts=facts,
+    )
+
+
+def fact_rows(facts: Iterable[Fact], *, asset: int, file: int) -> list[Values]:
+    """Rows of ``facts``."""
+    return [
+        {
+            "file": file,
+            "position": position,
+            "asset": asset,
+            "kind": fact.kind,
+            "value": storable(fact.value),
+            "term": fact.term,
+            "source": fact.source,
+        }
+        for position, fact in enumerate(facts)
+    ]
+
+
+def fact_of(row: SqlRow[Any]) -> Fact:
+    """A row of ``facts``."""
+    return Fact(kind=row.kind, value=row.value, term=row.term, source=row.source)
+
+
+def text_row(asset: int, key: Key, stored: StoredText) -> Values:
+    """A row of ``texts``."""
+    return {
+        "asset": asset,
+        "field": key[0],
+        "lang": key[1],
+        "value": storable(stored.text.value),
+        "origin": stored.text.origin,
+        "engine": stored.text.engine,
+        "status": stored.text.status,
+        "offered": None if stored.offered is None else storable(stored.offered),
+    }
+
+
+def stored_text(row: SqlRow[Any]) -> tuple[Key, StoredText]:
+    """A row of ``texts``, with its key."""
+    text = Text(value=row.value, origin=row.origin, engine=row.engine, status=row.status)
+    return (row.field, row.lang), StoredText(text, row.offered)
+
+
+def subject_row(asset: int, subject: Subject) -> Values:
+    """A row of ``subjects``."""
+    return {
+        "asset": asset,
+        "focal_x": subject.focal.x,
+        "focal_y": subject.focal.y,
+        "box": to_json(subject.box) if subject.box else None,
+        "origin": subject.origin,
+    }
+
+
+def subject_of(row: SqlRow[Any]) -> Subject:
+    """A row of ``subjects``."""
+    return Subject(focal=FocalPoint(row.focal_x, row.focal_y), box=from_json(row.box, Box), origin=row.origin)
+
+
+_RENDITION = (
+    "recipe", "path", "kind", "format", "width_px", "height_px", "size_bytes", "sha256", "fit", "trimmed", "made_with",
+)  # fmt: skip
+
+
+def rendition_row(asset: int, rendition: Rendition) -> Values:
+    """A row of ``renditions``."""
+    return {"asset": asset} | {name: getattr(rendition, name) for name in _RENDITION}
+
+
+def served_rows(asset: int, rendition: Rendition) -> list[Values]:
+    """Rows of ``served``."""
+    return [
+        {"asset": asset, "placement": one, "recipe": rendition.recipe, "platform": one.partition(".")[0]}
+        for one in dict.fromkeys(rendition.placements)
+    ]
+
+
+def rendition_of(row: SqlRow[Any], *, placements: tuple[str, ...]) -> Rendition:
+    """A row of ``renditions``."""
+    return Rendition(placements=placements, **{name: getattr(row, name) for name in _RENDITION})
+
+
+def finding_rows(asset: int, found: Iterable[Finding]) -> list[Values]:
+    """Rows of ``findings``."""
+    return [
+        {"asset": asset, "position": place, "rule": one.rule, "level": one.level, "finding": to_json(one)}
+        for place, one in enumerate(found)
+    ]
+
+
+def history_row(line: HistoryLine) -> Values:
+    """A row of ``history``."""
+    return {
+        "at": line.at,
+        "who": storable(line.who),
+        "asset_id": line.asset,
+        "what": line.what,
+        "field": line.field,
+        "lang": line.lang,
+        "before": None if line.before is None else storable(line.before),
+        "after": None if line.after is None else storable(line.after),
+    }
+
+
+def history_line(row: SqlRow[Any]) -> HistoryLine:
+    """A row of ``history``."""
+    return HistoryLine(
+        at=row.at,
+        who=row.who,
+        asset=row.asset_id,
+        what=row.what,
+        field=row.field,
+        lang=row.lang,
+        before=row.before,
+        after=row.after,
+    )

@@ -1,0 +1,92 @@
+"""Search words: how texts become tokens for the index, and how a person's query becomes terms.
+
+FTS5's ``unicode61`` does not know that đ is a kind of d and sees a whole Chinese sentence as one word, so both sides
+are prepared here: folded by ``text.fold``, every Han or kana character a token of its own, everything that is neither
+letter nor digit a space.  A word of several tokens is a phrase, so 龙湾 finds 下龙湾 and ``moc-chau`` Mộc Châu.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from ttdn_assets.text import fold, nfc
+
+_TOKEN = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]"
+    r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+"
+)
+_PART = re.compile(r'(-?)"([^"]*)(?:"|$)|(\S+)')
+_QUOTES = str.maketrans("“”„«»＂「」『』", '"' * 10)
+_WORDS_MAX = 32
+_TOKENS_MAX = 64
+
+
+class Term(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to look for: tokens that stand in a row, folded and as typed; ``prefix`` leaves the last one open."""
+
+    folded: tuple[str, ...]
+    exact: tuple[str, ...]
+    prefix: bool = False
+
+    @property
+    def marked(self) -> bool:
+        """Whether it was typed with diacritics, which then count."""
+        return self.folded != self.exact
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """A query taken apart: what must occur and what must not."""
+
+    wanted: tuple[Term, ...] = ()
+    unwanted: tuple[Term, ...] = ()
+    hopeless: bool = False
+    """Something was asked for that no index can hold, such as punctuation alone."""
+
+    @property
+    def row(self) -> Term:
+        """All that is wanted in one row, as it was typed: found so, it ranks higher."""
+        return Term(
+            folded=tuple(token for term in self.wanted for token in term.folded),
+            exact=tuple(token for term in self.wanted for token in term.exact),
+            prefix=bool(self.wanted) and self.wanted[-1].prefix,
+        )
+
+
+@lru_cache(maxsize=4096)
+def folded_tokens(value: str) -> tuple[str, ...]:
+    """The tokens of a text without marks and case; the same folder and place names come again and again."""
+    return tuple(_TOKEN.findall(fold(value)))
+
+
+@lru_cache(maxsize=4096)
+def exact_tokens(value: str) -> tuple[str, ...]:
+    """The tokens of a text with its marks, without case."""
+    return tuple(_TOKEN.findall(nfc(nfc(value).casefold())))
+
+
+def parse_terms(query: str) -> Terms:
+    """Take a person's query apart; whatever they type, the result is safe to ask for.
+
+    Words must all occur; ``"…"`` keeps them in a row, ``word*`` stands for what begins so, ``-word`` and ``-"…"`` must
+    not occur.  What goes beyond 32 words is left out.
+    """
+    wanted: list[Term] = []
+    unwanted: list[Term] = []
+    typed = nfc(query).translate(_QUOTES)
+    for minus, phrase, word in _PART.findall(typed):
+        negative = bool(minus) or (word.startswith("-") and len(word) > 1)
+        term = _term(phrase or word)
+        if term and len(wanted) + len(unwanted) < _WORDS_MAX:
+            (unwanted if negative else wanted).append(term)
+    hopeless = bool(typed.strip()) and not wanted and not unwanted
+    return Terms(wanted=tuple(wanted), unwanted=tuple(unwanted), hopeless=hopeless)
+
+
+def _term(typed: str) -> Term | None:
+    folded, exact = folded_tokens(typed)[:_TOKENS_MAX], exact_tokens(typed)[:_TOKENS_MAX]
+    if not folded:
+        return None
+    return Term(folded=folded, exact=exact, prefix=typed.endswith("*"))
