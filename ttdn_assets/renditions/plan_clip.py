@@ -134,7 +134,7 @@ def _duration(duration_s: float, placement: Placement) -> float:
 def _encoded(video: VideoFacts, placement: Placement, frame: Frame, duration_s: float) -> VideoPlan | Finding:
     fps = target_fps(video, placement)
     sound: Sound = "none" if placement.audio == "none" else "silence" if video.audio is None else "encode"
-    audio_bps = _audio_bps(video.audio, placement)
+    audio_bps = _audio_bps(video.audio if sound == "encode" else None, placement)
     heard_bps = 0 if sound == "none" else audio_bps
     pixel_rate = frame.size_px[0] * frame.size_px[1] * fps
     budget = _budget_bps(placement, duration_s, heard_bps)
@@ -199,7 +199,7 @@ def _copied(video: VideoFacts, placement: Placement) -> VideoPlan:
         duration_s=round(video.duration_s, 3),
         audio=sound,
         audio_rate_hz=AUDIO_RATE_HZ,
-        audio_bitrate_bps=_audio_bps(video.audio, placement) if sound in ("encode", "silence") else AUDIO_FLOOR_BPS,
+        audio_bitrate_bps=_audio_bps(video.audio if sound == "encode" else None, placement),
     )
 
 

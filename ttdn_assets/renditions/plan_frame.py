@@ -17,6 +17,9 @@ Wish = Literal["auto", "crop", "pad"]
 NOTHING_MISSED = 0.98
 """A crop that keeps this share of the picture is taken whatever the subject is: nobody would rather see borders."""
 
+SAME_SHAPE = 0.005
+"""A picture whose ratio is this near to the shape, and no larger, is taken as it is: half of what a check tolerates."""
+
 KEPT_UNKNOWN = 0.5
 """Where nobody knows what the picture shows, a crop must keep half of it."""
 
@@ -41,12 +44,14 @@ def _frames(size_px: Size, placement: Placement, subject: Subject, wish: Wish) -
     shape = _shape(size_px, placement)
     if shape is None:
         return [Frame("whole", _even_for(placement, _within(size_px, placement)), None)]
+    if _is_already(size_px, shape):
+        return [Frame("whole", _even_for(placement, size_px), None)]
     crop = _crop_box(size_px, shape, subject)
     kept = crop.width_px * crop.height_px / (size_px[0] * size_px[1])
     if kept == 1:
         return [Frame("whole", _even_for(placement, _scaled(shape, size_px)), None)]
     cropped = Frame("crop", _even_for(placement, _scaled(shape, (crop.width_px, crop.height_px))), crop)
-    padded = Frame("pad", _even_for(placement, _canvas(shape, size_px)), None)
+    padded = Frame("pad", _even_for(placement, _canvas(shape, size_px, placement)), None)
     if wish == "crop" or (wish == "auto" and kept >= NOTHING_MISSED):
         return [cropped]
     if wish == "pad" or not _is_kept(crop, kept, subject):
@@ -89,9 +94,20 @@ def _scaled(shape: Size, available_px: Size) -> Size:
     return _floored(shape, scale)
 
 
-def _canvas(shape: Size, size_px: Size) -> Size:
-    """The shape, made smaller until the whole picture, placed on it, need not be enlarged."""
-    return _floored(shape, min(1.0, max(size_px[0] / shape[0], size_px[1] / shape[1])))
+def _is_already(size_px: Size, shape: Size) -> bool:
+    """Whether the picture has the shape, and needs no reducing to it."""
+    skew = size_px[0] * shape[1] / (size_px[1] * shape[0])
+    return size_px[0] <= shape[0] and size_px[1] <= shape[1] and abs(skew - 1) <= SAME_SHAPE
+
+
+def _canvas(shape: Size, size_px: Size, placement: Placement) -> Size:
+    """The shape, made smaller until the whole picture, placed on it, need not be enlarged.
+
+    Where a smaller recommended size of the same shape fits into that, it is that one: borders want no odd sizes.
+    """
+    canvas = _floored(shape, min(1.0, max(size_px[0] / shape[0], size_px[1] / shape[1])))
+    same = [size for size in placement.sizes_px if size[0] * shape[1] == size[1] * shape[0] and size[0] <= canvas[0]]
+    return max(same, default=canvas)
 
 
 def _floored(shape: Size, scale: float) -> Size:
