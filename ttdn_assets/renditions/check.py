@@ -6,6 +6,7 @@ what was measured and what is allowed; a file without findings conforms.
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 from ttdn_assets.errors import MediaError
@@ -14,7 +15,8 @@ from ttdn_assets.model import Finding, MediaFacts, Placement
 from ttdn_assets.renditions.check_clip import clip_faults
 from ttdn_assets.renditions.check_photo import photo_faults
 from ttdn_assets.renditions.faults import Fault, broken, outside
-from ttdn_assets.renditions.private import private_faults
+from ttdn_assets.renditions.photo_bytes import read_photo
+from ttdn_assets.renditions.private import clip_marks, photo_marks
 from ttdn_assets.renditions.tolerances import ASPECT_TOLERANCE
 from ttdn_assets.tools.files import os_errors
 
@@ -55,14 +57,22 @@ def _faults(path: Path, placement: Placement, size_bytes: int) -> list[Fault]:
         return [broken("file-broken", error.code, "")]
     if facts.kind != placement.kind:
         return [broken("file-not-photo" if placement.kind == "photo" else "file-not-clip", facts.format, "")]
-    own = photo_faults(path, facts, placement) if facts.kind == "photo" else clip_faults(path, facts, placement)
     return [
         *_format(facts, placement),
         *_size(facts, placement),
-        *_bytes(size_bytes, placement),
-        *own,
-        *private_faults(path, facts),
+        *outside("file-bytes", size_bytes, placement.bytes_min, placement.bytes_max),
+        *_content(path, facts, placement),
     ]
+
+
+def _content(path: Path, facts: MediaFacts, placement: Placement) -> list[Fault]:
+    if facts.kind == "video":
+        return [*clip_faults(path, facts, placement), *clip_marks(path, facts)]
+    try:
+        found = read_photo(path, facts.format)
+    except (ValueError, struct.error) as error:
+        return [broken("file-broken", str(error), "")]
+    return [*photo_faults(found, facts, placement), *photo_marks(found, facts)]
 
 
 def _format(facts: MediaFacts, placement: Placement) -> list[Fault]:
@@ -82,7 +92,3 @@ def _size(facts: MediaFacts, placement: Placement) -> list[Fault]:
             "file-aspect", width / max(1, height), placement.aspect_min, placement.aspect_max, share=ASPECT_TOLERANCE
         ),
     ]
-
-
-def _bytes(size_bytes: int, placement: Placement) -> list[Fault]:
-    return outside("file-bytes", size_bytes, placement.bytes_min, placement.bytes_max)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import struct
-from pathlib import Path
-
 from ttdn_assets.model import MediaFacts, Placement
 from ttdn_assets.renditions.colours import is_srgb
 from ttdn_assets.renditions.faults import Fault, broken
-from ttdn_assets.renditions.photo_bytes import PhotoBytes, read_photo
+from ttdn_assets.renditions.photo_bytes import PhotoBytes
 
 SRGB_COLOUR_SPACE = 1
 _RGB = ("rgb", "gray", "palette")
@@ -16,12 +13,8 @@ _DPI_TOLERANCE = 0.5
 """PNG keeps whole pixels a metre: 300 dpi reads back as 299.9994."""
 
 
-def photo_faults(path: Path, facts: MediaFacts, placement: Placement) -> list[Fault]:
+def photo_faults(found: PhotoBytes, facts: MediaFacts, placement: Placement) -> list[Fault]:
     """What keeps the photo from being shown everywhere as it was meant."""
-    try:
-        found = read_photo(path, facts.format)
-    except (ValueError, struct.error) as error:
-        return [broken("file-broken", str(error), "")]
     return [*_structure(found, facts), *_colour(found, facts), *_resolution(found, placement)]
 
 

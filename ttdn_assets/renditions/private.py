@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import struct
 from pathlib import Path
 
 from ttdn_assets.media.boxes import children, top_boxes
 from ttdn_assets.model import MediaFacts
 from ttdn_assets.renditions.faults import Fault, broken
-from ttdn_assets.renditions.photo_bytes import read_photo
+from ttdn_assets.renditions.photo_bytes import PhotoBytes
 
 _XMP_PLACE = re.compile(rb"\bGPS(?:Latitude|Longitude|Position|DestLatitude|AreaInformation)\b")
 _XMP_PRIVATE = re.compile(rb"\b(?:SerialNumber|BodySerialNumber|LensSerialNumber|CameraOwnerName|OwnerName)\b")
@@ -19,16 +18,8 @@ _MOOV_BYTES_MAX = 256 << 20
 _XMP_BYTES_MAX = 16 << 20
 
 
-def private_faults(path: Path, facts: MediaFacts) -> list[Fault]:
-    """The place and the personal marks that the file still carries."""
-    return _photo(path, facts) if facts.kind == "photo" else _clip(path, facts)
-
-
-def _photo(path: Path, facts: MediaFacts) -> list[Fault]:
-    try:
-        found = read_photo(path, facts.format)
-    except (ValueError, struct.error):
-        return []
+def photo_marks(found: PhotoBytes, facts: MediaFacts) -> list[Fault]:
+    """The place and the personal marks that a photo still carries."""
     faults: list[Fault] = []
     if facts.gps or found.has_gps or _XMP_PLACE.search(found.xmp):
         faults.append(broken("file-place", "GPS", ""))
@@ -38,7 +29,8 @@ def _photo(path: Path, facts: MediaFacts) -> list[Fault]:
     return faults
 
 
-def _clip(path: Path, facts: MediaFacts) -> list[Fault]:
+def clip_marks(path: Path, facts: MediaFacts) -> list[Fault]:
+    """The place that a clip still carries."""
     if facts.gps or (facts.format in ("mp4", "m4v", "mov", "3gp") and _tells_place(path)):
         return [broken("file-place", "GPS", "")]
     return []
