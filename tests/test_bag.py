@@ -68,6 +68,8 @@ def test_a_second_bag_of_a_name_gets_a_number_and_contents_find_their_bag(tmp_pa
     assert [path.name for path in (first, second, third)] == ["bag", "bag-2", "bag-3"]
     assert find_equal(tmp_path, "bb") == second
     assert find_equal(tmp_path, "dd") is None
+    (second / "data" / "index.html").unlink()
+    assert find_equal(tmp_path, "bb") is None
 
 
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:

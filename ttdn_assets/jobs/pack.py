@@ -193,6 +193,7 @@ def _drafts(items: Sequence[PackItem], library: Library, placements: Mapping[str
     for number, item in enumerate(items, 1):
         texts = (text.value for field in (item.captions.title, item.captions.description) for text in field.values())
         material = Material(
+            source=item.source,
             author=item.author,
             credit=item.credit or library.settings.unit.credit,
             place="; ".join(dict.fromkeys(fact.value for fact in item.facts if fact.kind == "place")),
@@ -210,7 +211,7 @@ def _drafts(items: Sequence[PackItem], library: Library, placements: Mapping[str
             posts.extend(fitted)
             findings.extend(found)
         name = file_name(number, item.asset, item.source, item.facts)
-        drafts.append(_Draft(name=name, item=item, posts=tuple(posts), findings=tuple(findings)))
+        drafts.append(_Draft(name=name, item=item, posts=tuple(posts), findings=tuple(dict.fromkeys(findings))))
     return drafts
 
 
@@ -295,7 +296,7 @@ def _copy(
             placements=rendition.placements,
             sidecar=written[1].relative_to(folder).as_posix() if len(written) > 1 else None,
             trimmed=rendition.trimmed,
-            thumbnail=poster(path, kind=rendition.kind, edge_px=edge_px),
+            thumbnail=poster(path, kind=rendition.kind, format=rendition.format, edge_px=edge_px),
         ),
         found,
     )

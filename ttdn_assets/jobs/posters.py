@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from ttdn_assets.model import Kind
-from ttdn_assets.tools.thumbnails import thumbnail_jpeg
+from ttdn_assets.tools.thumbnails import frame_jpeg, thumbnail_jpeg
 
 
-def poster(path: Path, *, kind: Kind, edge_px: int) -> bytes | None:
+def poster(path: Path, *, kind: Kind, format: str, edge_px: int) -> bytes | None:
     """A JPEG of the picture, or of a frame of the clip; ``None`` where neither can be read."""
-    return thumbnail_jpeg(path, edge_px=edge_px) if kind == "photo" else None
+    if kind == "photo":
+        return thumbnail_jpeg(path, edge_px=edge_px)
+    return frame_jpeg(path, format=format, edge_px=edge_px)

@@ -82,11 +82,23 @@ def put_in_place(folder: Path, submissions: Path, name: str) -> Path:
 
 
 def find_equal(submissions: Path, digest: str) -> Path | None:
-    """The latest bag whose contents have this digest; ``None`` where there is none."""
+    """The latest bag whose contents have this digest and whose files are all there; ``None`` where there is none."""
     for path in sorted(submissions.glob("*/bag-info.txt"), reverse=True):
-        if not path.parent.name.startswith(".") and bag_info(path.parent).get(CONTENTS) == digest:
+        if (
+            not path.parent.name.startswith(".")
+            and bag_info(path.parent).get(CONTENTS) == digest
+            and _looks_whole(path.parent)
+        ):
             return path.parent
     return None
+
+
+def _looks_whole(path: Path) -> bool:
+    """Whether number and bytes of the payload are as recorded; no file is read."""
+    try:
+        return bool(bagit.Bag(str(path)).validate(fast=True))
+    except Exception:
+        return False
 
 
 def bag_info(path: Path) -> dict[str, str]:

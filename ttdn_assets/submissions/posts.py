@@ -35,8 +35,12 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Material(msgspec.Struct, frozen=True, kw_only=True):
-    """What posts are made of besides the captions; ``protected`` are phrases that are never cut."""
+    """What posts are made of besides the captions; ``protected`` are phrases that are never cut.
 
+    ``source`` is the file that findings are about.
+    """
+
+    source: str = ""
     author: str = ""
     place: str = ""
     credit: str = ""
@@ -46,7 +50,10 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
 def fit_posts(
     placement: Placement, captions: CaptionSet, *, languages: Sequence[Lang], material: Material | None = None
 ) -> tuple[tuple[Post, ...], tuple[Finding, ...]]:
-    """The post of each language that has words, and a finding for each that has none or had to be shortened."""
+    """The post of each language that has words, and a finding for each that has none or had to be shortened.
+
+    Where the placement states no text limit, title, description, author and place are given whole.
+    """
     posts: list[Post] = []
     findings: list[Finding] = []
     for lang in languages:
@@ -103,7 +110,7 @@ def _fit_post(
 ) -> tuple[Post | None, list[Finding]]:
     title, description = _said(captions.title, lang), _said(captions.description, lang)
     if not title and not description:
-        return None, [Finding(rule="post-empty", level="warning", placement=placement.id, lang=lang)]
+        return None, [Finding(rule="post-empty", level="warning", subject=material.source, lang=lang)]
     tags = hashtags(keywords_of(captions.keywords, lang))
     whole = {
         "title": title or description,
@@ -122,14 +129,14 @@ def _fit_post(
             values["tags"] = _fit_tags(keywords_of(captions.keywords, lang), limit)
             continue
         wanted = whole["description"] if limit.field in _BODY_FIELDS else whole.get(limit.field, "")
-        value, found = _fit(wanted, limit, placement, lang, material.protected)
+        value, found = _fit(wanted, limit, placement, lang, material)
         findings.extend(found)
         if limit.field in _BODY_FIELDS and not found:
             value = _fill(value, limit, placement, title=title, tags=tags, source=_source(material, lang))
         elif limit.field == "description" and not found:
             value = _add_tags(value, limit, placement, tags)
         values[limit.field] = value
-    alt_text, found = _fit_alt(captions, placement, lang, material.protected)
+    alt_text, found = _fit_alt(captions, placement, lang, material)
     values = {field: value for field, value in {**values, ALT_TEXT: alt_text}.items() if value}
     return Post(placement=placement.id, lang=lang, values=values), findings + found
 
@@ -144,7 +151,7 @@ def _source(material: Material, lang: Lang) -> str:
 
 
 def _fit(
-    value: str, limit: TextLimit, placement: Placement, lang: Lang, protected: Sequence[str]
+    value: str, limit: TextLimit, placement: Placement, lang: Lang, material: Material
 ) -> tuple[str, list[Finding]]:
     """The text within its limit and without forbidden characters; a finding where it had to be cut."""
     value = _allowed(value, limit, placement)
@@ -152,11 +159,11 @@ def _fit(
     if used <= limit.maximum:
         return value, []
     head = value[: limit.maximum * _LONG_FACTOR + _LONG_MORE]
-    short = shorten(head, lambda part: length(part, limit.unit) <= limit.maximum, protected=protected)
+    short = shorten(head, lambda part: length(part, limit.unit) <= limit.maximum, protected=material.protected)
     finding = Finding(
         rule="post-shortened",
         level="warning",
-        subject=limit.field,
+        subject=material.source,
         placement=placement.id,
         lang=lang,
         measured=used,
@@ -165,9 +172,7 @@ def _fit(
     return short, [finding]
 
 
-def _fit_alt(
-    captions: CaptionSet, placement: Placement, lang: Lang, protected: Sequence[str]
-) -> tuple[str, list[Finding]]:
+def _fit_alt(captions: CaptionSet, placement: Placement, lang: Lang, material: Material) -> tuple[str, list[Finding]]:
     value = _said(captions.alt_text, lang)
     if not value or placement.alt_text_max is None:
         return "", []
@@ -176,7 +181,7 @@ def _fit_alt(
         TextLimit(field=ALT_TEXT, maximum=placement.alt_text_max, unit="widest"),
         placement,
         lang,
-        protected,
+        material,
     )
 
 
