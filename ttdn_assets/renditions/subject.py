@@ -1,0 +1,75 @@
+"""A picture -> what must stay in view when it is cut: faces, else what draws the eye, else the centre.
+
+Faces that people marked (XMP regions) win over found ones.  Of many faces those count that are near the largest in
+size: people in the picture, not passers-by behind them.  Each face is widened to the whole head; the focal point is
+the middle of the faces weighted by their area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ttdn_assets.geometry import CENTRE, centre_of, union
+from ttdn_assets.model import Box, FocalPoint, Subject
+from ttdn_assets.tools.faces import find_faces
+from ttdn_assets.tools.pixels import Picture, thumbnail
+from ttdn_assets.tools.saliency import salient_box
+
+LOOK_PX = 640
+"""The long edge at which a picture is looked at."""
+
+MAIN_FACE_SHARE = 0.2
+"""A face smaller than this share of the largest one's area is background."""
+
+_HAIR, _CHIN, _EARS = 0.4, 0.2, 0.2
+"""How far a head reaches beyond its face (brow to chin), as shares of the face's sides."""
+
+
+def find_subject(picture: Picture, *, known_faces: Sequence[Box] = ()) -> Subject:
+    """What must stay in view of the picture, in its full upright pixels."""
+    if known_faces:
+        return _from_faces(known_faces, picture.size_px)
+    small = thumbnail(picture, LOOK_PX)
+    scale_x, scale_y = picture.size_px[0] / small.shape[1], picture.size_px[1] / small.shape[0]
+    if faces := find_faces(small):
+        return _from_faces([_scaled(face, scale_x, scale_y) for face in faces], picture.size_px)
+    if box := salient_box(small):
+        whole = _within(_scaled(box, scale_x, scale_y), picture.size_px)
+        return Subject(focal=centre_of(whole, picture.size_px), box=whole, origin="saliency")
+    return Subject(focal=CENTRE)
+
+
+def _from_faces(faces: Sequence[Box], size_px: tuple[int, int]) -> Subject:
+    largest = max(face.width_px * face.height_px for face in faces)
+    main = [face for face in faces if face.width_px * face.height_px >= MAIN_FACE_SHARE * largest]
+    box = union(tuple(_within(_head(face), size_px) for face in main))
+    return Subject(focal=_middle(main, size_px), box=box, origin="faces")
+
+
+def _middle(faces: Sequence[Box], size_px: tuple[int, int]) -> FocalPoint:
+    weights = [face.width_px * face.height_px for face in faces]
+    points = [centre_of(face, size_px) for face in faces]
+    total = max(1, sum(weights))
+    return FocalPoint(
+        sum(point.x * weight for point, weight in zip(points, weights, strict=True)) / total,
+        sum(point.y * weight for point, weight in zip(points, weights, strict=True)) / total,
+    )
+
+
+def _head(face: Box) -> Box:
+    left, right = face.x - _EARS * face.width_px, face.x + (1 + _EARS) * face.width_px
+    top, bottom = face.y - _HAIR * face.height_px, face.y + (1 + _CHIN) * face.height_px
+    return Box(round(left), round(top), round(right - left), round(bottom - top))
+
+
+def _scaled(box: Box, scale_x: float, scale_y: float) -> Box:
+    return Box(
+        round(box.x * scale_x), round(box.y * scale_y), round(box.width_px * scale_x), round(box.height_px * scale_y)
+    )
+
+
+def _within(box: Box, size_px: tuple[int, int]) -> Box:
+    """The part of the box that lies in the picture, at least one pixel."""
+    x, y = min(max(0, box.x), size_px[0] - 1), min(max(0, box.y), size_px[1] - 1)
+    right, bottom = min(size_px[0], box.x + box.width_px), min(size_px[1], box.y + box.height_px)
+    return Box(x, y, max(1, right - x), max(1, bottom - y))

@@ -1,0 +1,227 @@
+"""Decoded pixels of any mode and profile -> sRGB, 8 bits a channel.
+
+* ICC profiles by LittleCMS, relative colorimetric with black point compensation; a damaged profile counts as sRGB.
+* CMYK without a profile: the Neugebauer equations (H. E. J. Neugebauer, 1937) over the sRGB values that offset inks on
+  coated paper (SWOP) are commonly given, interpolated between coded values, which stands for the dots' gain.
+* PQ and HLG: light by the functions of ITU-R BT.2100-2 (HLG with the system gamma 1.2 of a 1,000 cd/m² display), peak
+  lowered to the reference white of 203 cd/m² (ITU-R BT.2408) by the knee of ITU-R BT.2390 §5.4.1 on the largest of
+  the three channels, so that hues stay; then BT.2020 to BT.709 primaries and the sRGB curve.
+* More than 8 bits: whole numbers by their range, floating point as 0..1.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image, ImageCms
+
+from ttdn_assets.model import Hdr
+from ttdn_assets.tools import icc
+
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Convert = Callable[[Image.Image], Pixels]
+"""A strip as decoded -> (height, width, 3 or 4) sRGB."""
+
+SRGB_PROFILE = icc.profile(icc.SRGB)
+
+_ALPHA_MODES = ("RGBA", "LA", "PA", "La", "RGBa")
+_PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}
+_SAME_LEVELS = 2
+_CODE_STEPS = 16384
+_REFERENCE_WHITE_CD_M2 = 203.0
+_SOURCE_PEAK_CD_M2 = 1000.0
+_BT2020_TO_BT709 = np.array(
+    [[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]], np.float32
+)
+_WIDE_SPACES = {9: icc.BT2020, 11: icc.DISPLAY_P3, 12: icc.DISPLAY_P3}
+"""Primaries of ITU-T H.273 that a HEIF file may name instead of carrying a profile."""
+
+_PAPER, _CYAN, _MAGENTA, _YELLOW = (255, 255, 255), (0, 174, 239), (236, 0, 140), (255, 242, 0)
+_BLUE, _GREEN, _RED, _CMY, _BLACK = (46, 49, 146), (0, 166, 81), (237, 28, 36), (54, 54, 57), (35, 31, 32)
+
+
+def converter(image: Image.Image, *, hdr: Hdr | None) -> tuple[Convert, bool]:
+    """How strips of ``image`` become sRGB, and whether its colours are sRGB as they stand."""
+    if hdr in ("pq", "hlg"):
+        tone_map = _tone_mapper(hdr)
+        return lambda strip: tone_map(_array(_base(strip, "RGB"))), False
+    has_alpha = image.mode in _ALPHA_MODES or "transparency" in image.info
+    mode = _base_mode(image)
+    turn = _profiled(image, mode)
+    if turn is None and mode == "CMYK":
+        return _without_profile, False
+
+    def plain(strip: Image.Image) -> Pixels:
+        base = _base(strip, mode)
+        return _array(base if turn is None else turn(base))
+
+    def with_alpha(strip: Image.Image) -> Pixels:
+        full = strip.convert("RGBA")
+        return np.dstack([plain(full.convert("RGB")), np.asarray(full.getchannel("A"))])
+
+    return with_alpha if has_alpha else plain, turn is None and mode in ("RGB", "L")
+
+
+def _base_mode(image: Image.Image) -> str:
+    """The mode to look at colours in: grey, RGB, CMYK or Lab."""
+    if image.mode in ("CMYK", "LAB"):
+        return image.mode
+    return "L" if image.mode in ("1", "L", "LA", "La", "F") or image.mode.startswith("I") else "RGB"
+
+
+def _base(strip: Image.Image, mode: str) -> Image.Image:
+    if strip.mode == "F" or strip.mode.startswith("I"):
+        strip = Image.fromarray(_eight_bits(np.asarray(strip)))
+    return strip if strip.mode == mode else strip.convert(mode)
+
+
+def _eight_bits(values: NDArray[Any]) -> Pixels:
+    """Deep grey values as 8 bits: 16-bit and 32-bit whole numbers by their range, floating point as 0..1."""
+    if values.dtype.kind == "f":
+        return np.asarray(np.rint(np.clip(np.nan_to_num(values), 0, 1) * 255), np.uint8)
+    return np.asarray((np.clip(values, 0, 65535).astype(np.uint32) * 255 + 32767) // 65535, np.uint8)
+
+
+def _array(strip: Image.Image) -> Pixels:
+    return np.asarray(strip if strip.mode == "RGB" else strip.convert("RGB"), np.uint8)
+
+
+Turn = Callable[[Image.Image], Image.Image]
+
+
+def _profiled(image: Image.Image, mode: str) -> Turn | None:
+    """The way to sRGB by the file's profile, ``None`` where it has none, a useless one, or sRGB."""
+    block = image.info.get("icc_profile") or _named_space(image)
+    if mode == "LAB":
+        block = None
+    elif not block:
+        return _gamma(image, mode)
+    with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        if not block:
+            return _transform(ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")), "LAB")
+        source = ImageCms.ImageCmsProfile(io.BytesIO(block))
+        found = _PROFILE_MODES.get(source.profile.xcolor_space, "")
+        return _transform(source, found) if found == mode or (found, mode) == ("RGB", "L") else None
+    return None
+
+
+def _transform(source: ImageCms.ImageCmsProfile, found: str) -> Turn | None:
+    transform = ImageCms.buildTransform(
+        source,
+        ImageCms.ImageCmsProfile(io.BytesIO(SRGB_PROFILE)),
+        found,
+        "RGB",
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
+
+    def turn(strip: Image.Image) -> Image.Image:
+        turned = ImageCms.applyTransform(strip if strip.mode == found else strip.convert(found), transform)
+        return strip if turned is None else turned
+
+    return None if found in ("RGB", "L") and _changes_nothing(turn, found) else turn
+
+
+def _changes_nothing(turn: Turn, mode: str) -> bool:
+    """Whether the colours of a 9 x 9 x 9 cube stay within two levels: the profile says sRGB in its own words."""
+    steps = np.linspace(0, 255, 9).astype(np.uint8)
+    cube = np.stack(np.meshgrid(steps, steps, steps), -1).reshape(27, 27, 3)
+    probe = Image.fromarray(cube if mode == "RGB" else cube[..., 0].copy())
+    before, after = _array(probe).astype(np.int16), _array(turn(probe)).astype(np.int16)
+    return bool(np.abs(after - before).max() <= _SAME_LEVELS)
+
+
+def _named_space(image: Image.Image) -> bytes | None:
+    nclx = image.info.get("nclx_profile")
+    space = _WIDE_SPACES.get(int(nclx.get("color_primaries", 0))) if isinstance(nclx, dict) else None
+    return icc.profile(space) if space else None
+
+
+def _gamma(image: Image.Image, mode: str) -> Turn | None:
+    """The curve of a PNG that states another gamma than sRGB's 1/2.2 and has no profile (PNG 3rd edition, gAMA)."""
+    gamma = image.info.get("gamma")
+    if image.format != "PNG" or "srgb" in image.info or not isinstance(gamma, float) or not 0.1 < gamma < 4:
+        return None
+    power = (1 / 2.2) / gamma
+    if abs(power - 1) < 0.05:
+        return None
+    table = [round(255 * (level / 255) ** power) for level in range(256)]
+    return lambda strip: strip.point(table * len(strip.getbands()))
+
+
+def _without_profile(strip: Image.Image) -> Pixels:
+    ink = np.asarray(strip).astype(np.float32) / 255
+    c, m, y, k = np.split(ink, 4, axis=-1)
+
+    def between(none: ArrayLike, full: ArrayLike, share: NDArray[Any]) -> Floats:
+        low, high = np.asarray(none, np.float32), np.asarray(full, np.float32)
+        return np.asarray(low + (high - low) * share, np.float32)
+
+    without_yellow = between(between(_PAPER, _CYAN, c), between(_MAGENTA, _BLUE, c), m)
+    with_yellow = between(between(_YELLOW, _GREEN, c), between(_RED, _CMY, c), m)
+    colours = between(without_yellow, with_yellow, y)
+    black = colours * (np.asarray(_BLACK, np.float32) / 255)
+    return np.clip(np.rint(between(colours, black, k)), 0, 255).astype(np.uint8)
+
+
+def _tone_mapper(hdr: Hdr) -> Callable[[Pixels], Pixels]:
+    """PQ or HLG code values -> sRGB; what depends on one value alone is looked up."""
+    levels = np.linspace(0, 1, 256, dtype=np.float32)
+    light_of = _pq_light(levels) if hdr == "pq" else _hlg_scene(levels)
+    largest = _pq_light(np.linspace(0.02, 1, 512, dtype=np.float32))
+    gain = _knee(largest) / largest / _REFERENCE_WHITE_CD_M2
+    steps = np.linspace(0, 1, _CODE_STEPS + 1)
+    coded = np.where(steps <= 0.0031308, steps * 12.92, 1.055 * steps ** (1 / 2.4) - 0.055)
+    code_of = np.rint(coded * 255).astype(np.uint8)
+
+    def tone_map(code: Pixels) -> Pixels:
+        light = light_of[code] if hdr == "pq" else _hlg_display(light_of[code])
+        lowered = light * np.interp(light.max(-1), largest, gain).astype(np.float32)[..., None]
+        linear = np.clip(lowered @ _BT2020_TO_BT709.T, 0, 1)
+        return np.asarray(code_of[np.rint(linear * _CODE_STEPS).astype(np.intp)], np.uint8)
+
+    return tone_map
+
+
+_M1, _M2, _C1, _C2, _C3 = 2610 / 16384, 2523 / 4096 * 128, 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
+
+
+def _pq_light(code: Floats) -> Floats:
+    """The light of PQ code values, cd/m²."""
+    root = np.power(np.clip(code, 0, 1), 1 / _M2)
+    light = 10_000 * np.power(np.maximum(root - _C1, 0) / (_C2 - _C3 * root), 1 / _M1)
+    return np.asarray(light, np.float32)
+
+
+def _pq_code(light: Floats) -> Floats:
+    power = np.power(np.clip(light / 10_000, 0, 1), _M1)
+    return np.asarray(np.power((_C1 + _C2 * power) / (1 + _C3 * power), _M2), np.float32)
+
+
+def _hlg_scene(code: Floats) -> Floats:
+    """The light of the scene, 0..1, that HLG code values stand for."""
+    a, b, c = 0.17883277, 0.28466892, 0.55991073
+    return np.asarray(np.where(code <= 0.5, code**2 / 3, (np.exp((code - c) / a) + b) / 12), np.float32)
+
+
+def _hlg_display(scene: Floats) -> Floats:
+    """The light a 1,000 cd/m² display makes of it."""
+    luma = scene @ np.array([0.2627, 0.678, 0.0593], np.float32)
+    return np.asarray(scene * (_SOURCE_PEAK_CD_M2 * np.power(np.maximum(luma, 1e-6), 0.2))[..., None], np.float32)
+
+
+def _knee(light: Floats) -> Floats:
+    """Light with its peak of 1,000 lowered to 203 cd/m²; what is darker than the knee stays."""
+    peak = _pq_code(np.array([_SOURCE_PEAK_CD_M2, _REFERENCE_WHITE_CD_M2], np.float32))
+    top = float(peak[1] / peak[0])
+    start = 1.5 * top - 0.5
+    level = np.clip(_pq_code(light) / peak[0], 0, 1)
+    t = np.clip((level - start) / (1 - start), 0, 1)
+    curve = (2 * t**3 - 3 * t**2 + 1) * start + (t**3 - 2 * t**2 + t) * (1 - start) + (-2 * t**3 + 3 * t**2) * top
+    return _pq_light(np.asarray(np.where(level < start, level, curve) * peak[0], np.float32))
