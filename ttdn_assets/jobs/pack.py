@@ -70,7 +70,7 @@ _EDGE_PX, _EDGE_MANY_PX = 320, 200
 
 
 class PackItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One asset of a submission, with the renditions that serve it."""
+    """One asset of a submission, with the renditions that serve it; ``projection`` is that of a panorama."""
 
     asset: str
     source: str
@@ -80,6 +80,7 @@ class PackItem(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     credit: str = ""
     author: str = ""
+    projection: str | None = None
 
 
 class PackResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -282,7 +283,8 @@ def _copy(
     """One rendition copied with its words, and what its placements say of the copy."""
     credit = item.credit or library.settings.unit.credit
     words = Words(captions=item.captions, credit=credit, author=item.author, rights=credit)
-    written = embed(library.root / rendition.path, path, words, format=rendition.format)
+    panorama = _panorama(item, rendition)
+    written = embed(library.root / rendition.path, path, words, format=rendition.format, panorama=panorama)
     found = [fault for name in rendition.placements for fault in check_file(path, placements[name], source=path.name)]
     folder = path.parent.parent
     return (
@@ -300,6 +302,23 @@ def _copy(
         ),
         found,
     )
+
+
+def _panorama(item: PackItem, rendition: Rendition) -> dict[str, str] | None:
+    """The GPano properties of a whole panorama, which viewers need to show it as one."""
+    if item.projection is None or rendition.kind != "photo" or rendition.fit != "whole":
+        return None
+    width, height = str(rendition.width_px), str(rendition.height_px)
+    return {
+        "ProjectionType": item.projection,
+        "UsePanoramaViewer": "True",
+        "FullPanoWidthPixels": width,
+        "FullPanoHeightPixels": height,
+        "CroppedAreaImageWidthPixels": width,
+        "CroppedAreaImageHeightPixels": height,
+        "CroppedAreaLeftPixels": "0",
+        "CroppedAreaTopPixels": "0",
+    }
 
 
 def _free_name(payload: Path, name: str, rendition: Rendition) -> Path:
