@@ -143,7 +143,9 @@ def test_no_path_breaks_the_reading(path: str) -> None:
 def test_noise_is_blanked_and_offsets_stay() -> None:
     (part,) = parts_of("IMG_20260507_101112 Mộc Châu final (1).jpg")
     assert part.text.startswith("    20260507_101112 Mộc Châu")
-    assert tidy("02_Le-hoi__hoa ban_03") == "Le-hoi hoa ban"
+    assert tidy("02_Hội nghị_Tổng kết năm 2025_03") == "Hội nghị - Tổng kết năm 2025"
+    assert tidy("Hội_nghị_tổng-kết") == "Hội nghị tổng kết"
+    assert tidy("Điểm bầu cử số 3") == "Điểm bầu cử số 3"
 
 
 def test_words_of_people_rank_sheet_xmp_iptc_exif_and_stay_as_written() -> None:

@@ -22,6 +22,7 @@ from ttdn_assets.captions.scene import EventSaid, Scene, scene_of
 from ttdn_assets.model import CaptionSet, Fact, Kind, Lang, Text
 from ttdn_assets.terms.base import Term, TermBase
 
+_DIGIT = re.compile(r"\d")
 _MEDIUM = {
     "photo": {"vi": "Ảnh: ", "en": "Photo: ", "zh": "图："},
     "video": {"vi": "Video: ", "en": "Video: ", "zh": "视频："},
@@ -117,11 +118,19 @@ def compose(
         if words:
             human = lang == "vi" and bool(scene.prose)
             made.title[lang] = Text(value=spell(words.title), origin="human" if human else "composed")
-            made.description[lang] = Text(value=spell(words.description), origin="composed")
+            said_too = (
+                f" {scene.context}." if lang == "vi" and scene.context and not _DIGIT.search(scene.context) else ""
+            )
+            made.description[lang] = Text(value=spell(words.description) + said_too, origin="composed")
             made.alt_text[lang] = Text(value=spell(words.alt_text), origin="composed")
         if items := tuple(dict.fromkeys(spell(item) for item in _keywords(teller))):
             made.keywords[lang] = Text(value=";".join(items), origin="composed")
     return made
+
+
+def _context(scene: Scene) -> str:
+    """An outer folder's sentence after the Vietnamese description; one with numbers would not match the others."""
+    return f" {scene.context}." if scene.context and not _DIGIT.search(scene.context) else ""
 
 
 def _write(teller: _Teller) -> _Written | None:
@@ -229,8 +238,9 @@ def _write_occasion(teller: _Teller, event: EventSaid) -> _Written:
 
 def _things(teller: _Teller) -> tuple[str, ...]:
     """The people and products of the scene, at most two: what a caption without an event is about."""
-    people = [grammar.people_name(term, teller.lang) for term in teller.scene.people]
     products = [term.name(teller.lang) for term in teller.scene.products if term.kind != "certification"]
+    others = [group for group in teller.scene.people if not any(group.name(teller.lang) in name for name in products)]
+    people = [grammar.people_name(group, teller.lang) for group in others]
     return tuple((people + products)[:2])
 
 
@@ -286,7 +296,8 @@ def _with_place(pattern: str, teller: _Teller, place: str, *, long: bool) -> str
         return re.sub(r" (?:tại|ở|in|at) \{place\}|在\{place\}|\{place\}的?", "", pattern)
     if teller.lang == "en":
         pattern = re.sub(r"\b(?:in|at) \{place\}", teller.at(long=long), pattern)
-    return pattern.replace("{place}", place)
+    amid = re.search(r"\{place\} \w", pattern) is not None and ", " in place
+    return pattern.replace("{place}", f"{place}," if amid else place)
 
 
 def _named_in_slots(teller: _Teller, phrase: Term) -> bool:

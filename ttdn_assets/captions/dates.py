@@ -28,18 +28,23 @@ _DAY = r"(?P<d>0?[1-9]|[12]\d|3[01])"
 _LUNAR_MONTHS = {"gieng": 1, "chap": 12, "hai": 2, "ba": 3, "tu": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9,
                  "muoi": 10, "mot": 11}  # fmt: skip
 _WORD_MONTH = r"(?P<w>gieng|chap|hai|ba|tu|nam|sau|bay|tam|chin|muoi mot|muoi hai|muoi|mot)"
+_EN_MONTHS = "|".join(f"{name[:3].lower()}(?:{name[3:].lower()})?" if name[3:] else "may" for name in MONTHS_EN[1:])
 _LUNAR_SIGN = re.compile(r"\s*\(?(?:am lich|al)\b")
-# In order: what reads most of the name first.  All are searched in the folded name; each (?P<l>) marks a lunar day.
+# In order: what reads most of the name first, searched in the folded name.  Of a span over two months only the year is
+# kept.
 _FORMS = tuple(
     re.compile(form)
     for form in (
         rf"(?<!\d){_YEAR}(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?:[_\-t ]?\d{{6}}\d*)?(?!\d)",
         rf"(?<![\d.]){_YEAR}{_SEP}{_MONTH}{_SEP}{_DAY}(?:(?: at |[_\-t ])\d{{2}}[.\-:_]?\d{{2}}[.\-:_]?\d{{2}})?(?!\d)",
+        rf"(?<!\d){_YEAR}年(?:{_MONTH}月(?:{_DAY}[日号])?)?",
+        rf"(?<![\w.])(?:{_DAY} )?(?P<e>{_EN_MONTHS})\.?(?:,? {_YEAR})(?!\d)",
         rf"(?<![\w.])(?P<d>0?[1-9]|[12]\d|3[01])\s?(?:-|–|den|den ngay)\s?(?P<d2>0?[1-9]|[12]\d|3[01])[./]{_MONTH}[./]"
         rf"{_YEAR2}(?![\d.])",
+        rf"(?<![\w.])\d{{1,2}}[./]\d{{1,2}}\s?[-–]\s?\d{{1,2}}[./]\d{{1,2}}[./]{_YEAR2}(?![\d.])",
         rf"(?:ngay |mung |mong )?(?<!\d){_DAY} thang {_MONTH}(?:[ ,]*nam |[/\-., ])?{_YEAR}?(?!\d)(?! nam\b)",
-        rf"(?:ngay |mung |mong |(?P<l>)ram )?(?:(?<!\d){_DAY} )?thang {_WORD_MONTH}\b",
-        rf"(?P<l>\bram) thang {_MONTH}(?!\d)",
+        rf"(?:ngay |mung |mong |ram )?(?:(?<!\d){_DAY} )?thang {_WORD_MONTH}\b",
+        rf"\bram thang {_MONTH}(?!\d)",
         rf"(?<![\w.]){_DAY}{_SEP}{_MONTH}{_SEP}{_YEAR2}(?![\d]|[.\-]\d)",
         rf"\b(?:thang ?|t){_MONTH}(?: ?[/.\-_]? ?|[ ,]*nam ){_YEAR}(?!\d)",
         rf"(?<![\w.]){_YEAR}{_SEP}(?P<m>0[1-9]|1[0-2])(?![\d]|[.\-_]\d)",
@@ -122,6 +127,8 @@ def _day_of(match: re.Match[str], plain: str) -> Day | None:
         year += 2000
     text = match.group()
     lunar = _LUNAR_SIGN.match(plain, match.end()) is not None or text.startswith(("mung ", "mong ", "ram "))
+    if named := parts.get("e"):
+        month = next(number for number, name in enumerate(MONTHS_EN) if name and name.lower().startswith(named[:3]))
     if word := parts.get("w"):
         month = _word_month(word)
         lunar = lunar or word in ("gieng", "chap")

@@ -174,7 +174,7 @@ def _prose(reading: _Reading) -> str:
     text = reading.part.text
     if not vietnamese(text) or _person(text):
         return ""
-    taken = [(m.start, m.end) for m in reading.matches if not m.id.startswith(("top-", "ag-", "doc-"))]
+    taken = [(m.start, m.end) for m in reading.matches if not m.id.startswith("top-")]
     taken += [(start, end) for _, start, end in (*reading.days, *reading.places)]
     taken += [(reading.phrase.start, reading.phrase.end)] if reading.phrase else []
     left = "".join(" " if _inside(i, i + 1, taken) else char for i, char in enumerate(text))
@@ -192,9 +192,10 @@ def _person(text: str) -> bool:
 
 
 def _without_outer_dates(text: str, days: Sequence[tuple[Day, int, int]]) -> str:
-    """The words without the dates at either end; a date amid them stays."""
+    """The words without the dates at either end; one amid them, or said in words (``năm 2026``), stays."""
     for _, start, end in days:
-        if not own_words(text[:start]) or not own_words(text[end:]):
+        last = not own_words(text[end:]) and not text[start:end].lower().startswith(("năm", "tháng"))
+        if last or not own_words(text[:start]):
             text = text[:start] + " " * (end - start) + text[end:]
     return text
 

@@ -33,9 +33,9 @@ def place_name(place: Term, lang: Lang) -> str:
     name = place.name(lang)
     if lang != "en":
         return name
-    table: dict[str, list[str]] = _tables()["place"]["article"]
-    takes = place.kind in table["the"] and place.id not in table["never"] and " " in name
-    return f"the {name}" if takes and not name.startswith("the ") else name
+    rules: dict[str, list[str]] = _tables()["place"]["article"]
+    takes = name.endswith(tuple(f" {word}" for word in rules["endings"])) or name.startswith(tuple(rules["beginnings"]))
+    return f"the {name}" if takes else name
 
 
 def province_name(province: Term, lang: Lang, terms: TermBase, *, long: bool) -> str:
@@ -68,6 +68,11 @@ def is_held(event: Term) -> bool:
     """Whether an event takes place itself (a festival), and is not only an occasion (a commemoration)."""
     rules: dict[str, list[str]] = _tables()["event"]
     return event.kind in rules["held"] and event.id not in rules["calendar"]
+
+
+def is_subject(event: Term) -> bool:
+    """Whether an event says what a picture is of; an award does not."""
+    return event.kind not in _tables()["event"]["keyword"]
 
 
 def with_the(event: Term, name: str) -> str:

@@ -15,9 +15,10 @@ from ttdn_assets.terms.words import word_list
 from ttdn_assets.text import nfc, strip_marks
 
 _CAMERA = re.compile(
-    r"(?<![^\W_])(?:_?IMG|_?MG|_?DSC[NF]?|DSC|DJI|GOPR|G[HXP]\d{2}|MVI|MOV|VID|PXL|SAM|PANO|MVIMG|IMAGE|CLIP|RAW|HDR|"
-    r"Screenshot|Screen Shot|Ảnh chụp màn hình|WhatsApp (?:Image|Video)|Photo|FB_IMG|received|signal|viber(?:_image)?|"
-    r"zalo(?:_image)?|DCIM|\d{3}(?:CANON|APPLE|MEDIA|ND\w+|_PANA|MSDCF))[ _\-]*(?:E?\d[\d_\-]*)?(?![^\W\d_])",
+    r"(?<![^\W_])(?:(?:_?IMG|_?MG|_?DSC[NF]?|DJI|GOPR|G[HXP]\d{2}|MVI|MOV|VID|PXL|SAM|PANO|MVIMG|IMAGE|CLIP|RAW|HDR|Photo|"
+    r"FB_IMG|received|signal|viber(?:_image)?|zalo(?:_image)?)[ _\-]*E?\d[\d_\-]*|(?:Screenshot|Screen Shot|"
+    r"Ảnh chụp màn hình|WhatsApp (?:Image|Video)|DCIM|\d{3}(?:CANON|APPLE|MEDIA|ND\w+|_PANA|MSDCF))[ _\-]*[\d_\-]*)"
+    r"(?![^\W\d_])",
     re.IGNORECASE,
 )
 _HASH = re.compile(
@@ -31,7 +32,9 @@ _COPY = re.compile(
     re.IGNORECASE,
 )
 _EDGE = " \t_-–—.,;:+&()[]#'\"·•|"
-_COUNTER = re.compile(r"^(?:\d{1,3}[.)\-_ ]+)+(?=[^\W\d_])|(?<![^\W_])#?\d{1,5}$")
+_COUNTER = re.compile(
+    r"^(?:\d{1,3}[.)\-_ ]+)+(?=[^\W\d_])|(?:[_\-]|  ) ?#?\d{1,5}$|(?<![^\W_])(?:#\d+|0\d*|(?!(?:19|20)\d\d$)\d{4,})$"
+)
 _SPACES = re.compile(r"[\s_]+")
 _VI_MARKS = re.compile(r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE)
 _VI_ONLY = re.compile(r"[ăđơưảạằẳẵắặầẩẫấậẻẽẹềểễếệỉĩịỏọồổỗốộờởỡớợủũụừửữứựỳỷỹỵ]", re.IGNORECASE)
@@ -80,9 +83,10 @@ def _blank_camera(found: re.Match[str]) -> str:
 
 def tidy(words: str) -> str:
     """The words as a title: separators made spaces, counters and stray punctuation at the ends gone."""
-    text = words if " " in words.strip() else words.replace("-", " ")
-    text = _SPACES.sub(" ", text).strip(_EDGE)
-    text = _COUNTER.sub("", text)
+    spaced = " " in words.strip()
+    text = _COUNTER.sub("", words.strip(_EDGE))
+    text = re.sub(r"(?<=[^\W_])_+(?=[^\W_])", " - ", text) if spaced else text.replace("-", " ")
+    text = _COUNTER.sub("", _SPACES.sub(" ", text).strip(_EDGE))
     return re.sub(r"\s*\(\s*\)", "", text).strip(_EDGE)
 
 

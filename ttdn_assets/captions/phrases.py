@@ -20,26 +20,14 @@ PLACE_KINDS = frozenset(("sea", "archipelago", "island", "reef", "admin", "forei
 """Of the family ``sov``; what is listed in the families of places and provinces is a place anyway."""
 _DISHES = frozenset(("cuisine", "food", "drink", "seafood"))
 _ARTS = frozenset(("heritage-intangible", "instrument", "game"))
-_SLOTS = frozenset(
-    (
-        "place",
-        "product",
-        "ethnic",
-        "event",
-        "art",
-        "dish",
-        "ritual",
-        "festival",
-        "site",
-        "heritage",
-        "country1",
-        "country2",
-    )
-)
+_SLOTS = frozenset(("place", "product", "ethnic", "event", "art", "dish", "ritual", "festival", "site", "heritage"))
+_SLOTS |= {"flower", "country1", "country2"}
 COUNTRIES = frozenset(("sov-viet-nam", "sov-ngoai-kieu-lao"))
 _OPTIONAL_TAILS = (" tại {place}", " ở {place}", ", {date}", " vào {date}")
 _WORD = re.compile(r"\{\w+\}|[^\W_]+")
-UNUSED = frozenset(("ph-culture-101", "ph-culture-102", "ph-culture-108", "ph-anniversary-062"))
+UNUSED = frozenset(
+    ("ph-culture-101", "ph-culture-102", "ph-culture-108", "ph-scene-016", "ph-scene-017", "ph-anniversary-062")
+)
 """Patterns that would say a word of the name in their slot twice, or that are only part of a sentence."""
 
 
@@ -77,6 +65,8 @@ def fills(slot: str, term: Term) -> bool:
         return family == "pr" and kind in _ARTS
     if slot in ("country1", "country2"):
         return term.id in COUNTRIES
+    if slot == "flower":
+        return kind == "flower"
     if slot == "site":
         return family == "pl"
     return slot == "product" and family == "pr"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ttdn_assets.captions.dates import Day, agree, common, detail, parse_iso
-from ttdn_assets.captions.grammar import edition_number
+from ttdn_assets.captions.grammar import edition_number, is_subject
 from ttdn_assets.model import Fact, FactSource
 from ttdn_assets.terms.base import Term, TermBase
 from ttdn_assets.terms.calendar import base_year
@@ -36,11 +36,13 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """One file's facts in order.
 
     ``place`` lies in ``container`` (a town or district around it) and ``province``; ``own_place`` is a place no term
-    covers; ``prose`` an officer's own sentence, ``covered`` the terms it names itself.
+    covers; ``prose`` an officer's own sentence, ``covered`` the terms it names itself; ``context`` is such a sentence
+    of an outer folder, where a folder within says more closely what the picture is of.
     """
 
     phrase: Term | None = None
     prose: str = ""
+    context: str = ""
     covered: frozenset[str] = frozenset()
     event: EventSaid | None = None
     place: Term | None = None
@@ -57,7 +59,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = None) -> Scene:
     """The scene the facts tell; ``taken_at`` is used only where no fact gives a date."""
     day = _day(facts) or (parse_iso(taken_at) if taken_at else None)
-    prose = next((fact.value for fact in reversed(facts) if fact.kind == "activity" and fact.term is None), "")
+    prose, context = _prose(facts, terms)
     phrase = next((terms.get(f.term) for f in reversed(facts) if f.kind == "activity" and f.term), None)
     covered = frozenset(one for match in terms.match(prose) for one in match.ids) if prose else frozenset()
     place, own_place, container, province = _where(facts, terms)
@@ -65,6 +67,7 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
     return Scene(
         phrase=phrase,
         prose=prose,
+        context=context,
         covered=covered,
         event=_event(facts, terms, day),
         place=place,
@@ -74,9 +77,31 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
         day=day,
         people=tuple(term for term in known if term.family == "eth"),
         products=tuple(term for term in known if term.family == "pr"),
-        others=tuple(term for term in known if term.family in ("top", "ag", "sov", "doc")),
+        others=tuple(term for term in known if _only_keyword(term)),
         slots=known,
     )
+
+
+def _only_keyword(term: Term) -> bool:
+    return term.family in ("top", "ag", "sov", "doc") or (term.family == "ev" and not is_subject(term))
+
+
+def _prose(facts: Sequence[Fact], terms: TermBase) -> tuple[str, str]:
+    """The innermost sentence as (prose, "") or, where a folder within names a subject of its own, as ("", context)."""
+    places = [i for i, fact in enumerate(facts) if fact.kind == "activity" and fact.term is None]
+    if not places:
+        return "", ""
+    later = facts[places[-1] + 1 :]
+    subject = any(_names_subject(fact, terms) for fact in later if fact.source in ("folder", "file_name"))
+    words = facts[places[-1]].value
+    return ("", words) if subject else (words, "")
+
+
+def _names_subject(fact: Fact, terms: TermBase) -> bool:
+    term = terms.get(fact.term)
+    if term is None:
+        return False
+    return term.family in ("eth", "pr", "ph") or (term.family == "ev" and is_subject(term))
 
 
 def _terms_of(facts: Sequence[Fact], terms: TermBase) -> tuple[Term, ...]:
@@ -108,7 +133,9 @@ def _day(facts: Sequence[Fact]) -> Day | None:
 
 def _event(facts: Sequence[Fact], terms: TermBase, day: Day | None) -> EventSaid | None:
     """The event of the best source, the innermost folder's where several name one."""
-    told = [(fact, term) for fact in facts if fact.kind == "event" and (term := terms.get(fact.term))]
+    told = [
+        (fact, term) for fact in facts if fact.kind == "event" and (term := terms.get(fact.term)) and is_subject(term)
+    ]
     if not told:
         return None
     best = min(_RANK[fact.source] for fact, _ in told)

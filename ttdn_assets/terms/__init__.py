@@ -4,3 +4,8 @@
 ``calendar`` knows the lunar days of Viet Nam, ``nearby`` the province around a GPS point.  ``data/ATTRIBUTIONS.md``
 names the sources and their licences.
 """
+
+from ttdn_assets.terms.base import Term, TermBase, load_terms
+from ttdn_assets.terms.matcher import TermMatch
+
+__all__ = ["Term", "TermBase", "TermMatch", "load_terms"]
