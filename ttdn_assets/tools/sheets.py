@@ -31,7 +31,8 @@ _PACKED_BYTES = 200 << 20
 _PART_BYTES = 128 << 20
 _PARTS = 50_000
 _PICTURE_PX = 150
-_ROW_LINES = 60.0
+_LINE_POINTS, _ROW_POINTS_MIN, _ROW_POINTS_MAX = 15.0, 60.0, 400.0
+_PAGES_WIDE = 3
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
@@ -66,7 +67,8 @@ def write_workbook(
     _head(sheet, columns)
     for number, (row, picture) in enumerate(zip(rows, pictures, strict=True), 2):
         sheet.append([None, *(_text_cell(sheet, number, place, value) for place, value in enumerate(row, 2))])
-        sheet.row_dimensions[number].height = _show(sheet, number, picture) if picture else _ROW_LINES
+        shown = _show(sheet, number, picture) if picture else 0.0
+        sheet.row_dimensions[number].height = max(shown, _height(row, columns[1:]))
     stream = io.BytesIO()
     book.save(stream)
     _without_clock(stream, path)
@@ -141,10 +143,10 @@ def _head(sheet: Worksheet, columns: Sequence[Column]) -> None:
         sheet.column_dimensions[get_column_letter(place)].width = column.width
     sheet.row_dimensions[1].height = 36
     sheet.freeze_panes = "C2"
-    sheet.print_title_rows = "1:1"
+    sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:B"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
-    sheet.page_setup.fitToHeight = 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = _PAGES_WIDE, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
@@ -162,15 +164,27 @@ def _text_cell(sheet: Worksheet, row: int, column: int, value: str) -> Cell:
     return cell
 
 
+def _height(row: Sequence[str], columns: Sequence[Column]) -> float:
+    """The height in points that shows every wrapped text of a row, a Chinese character being two letters wide."""
+    lines = max(
+        sum(
+            1 + sum(2 if c > "\u2e80" else 1 for c in line[:_CELL_LENGTH]) // int(column.width)
+            for line in value.split("\n")
+        )
+        for value, column in zip(row, columns, strict=True)
+    )
+    return min(_ROW_POINTS_MAX, max(_ROW_POINTS_MIN, _LINE_POINTS * lines + 6))
+
+
 def _show(sheet: Worksheet, number: int, picture: bytes) -> float:
-    """Put a picture into the first cell of a row; the height in points the row needs for it."""
+    """Put a picture into the first cell of a row; the height in points it needs."""
     from openpyxl.drawing.image import Image
 
     image = Image(io.BytesIO(picture))
     scale = _PICTURE_PX / max(image.width, image.height, 1)
     image.width, image.height = round(image.width * scale), round(image.height * scale)
     sheet.add_image(image, f"A{number}")
-    return max(_ROW_LINES, 0.75 * image.height + 6)
+    return 0.75 * image.height + 6
 
 
 def _without_clock(stream: io.BytesIO, path: Path) -> None:
