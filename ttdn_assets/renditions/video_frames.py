@@ -1,0 +1,79 @@
+"""Frames of a clip as upright sRGB pictures: a few spread over it to find its subject, one to stand for it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ttdn_assets.errors import MediaError, ToolError
+from ttdn_assets.geometry import contain, even
+from ttdn_assets.model import MediaFacts
+from ttdn_assets.renditions import video_tone
+from ttdn_assets.renditions.video_filters import decoder, framing_of_frame, opening
+from ttdn_assets.tools import ffmpeg, ffmpeg_graph
+from ttdn_assets.tools.ffmpeg_graph import Filter, Output
+from ttdn_assets.tools.pixels import Picture
+from ttdn_assets.tools.pixels_raw import detail, picture_of_rgb
+
+_LONG_EDGE_PX = 1280
+_LIMIT_S = 120.0
+_POSTER_FRAMES = 7
+_KEYFRAMES_FROM_S = 15.0
+"""From this duration on the keyframe before each moment does, and decoding up to it is spared."""
+
+
+def sample_pictures(path: Path, facts: MediaFacts, *, count: int = 5, limit_s: float = _LIMIT_S) -> list[Picture]:
+    """Up to ``count`` frames spread over the clip, upright, in sRGB, long edge at most 1280 px; never none.
+
+    Raises:
+        MediaError: ``video-no-frame`` where not one can be decoded.
+        TimeLimit: ``video-time-limit``.
+    """
+    duration_s = facts.video.duration_s if facts.video else 0.0
+    times = [duration_s * (index + 0.5) / count for index in range(count)]
+    deadline = ffmpeg.Deadline(path, limit_s)
+    pictures = list(_frames_at(path, facts, times, deadline)) or list(_frames_at(path, facts, [0.0], deadline))
+    if not pictures:
+        raise MediaError("video-no-frame", {"path": path})
+    return pictures
+
+
+def poster(path: Path, facts: MediaFacts, *, limit_s: float = _LIMIT_S) -> Picture:
+    """The frame that shows most: neither black nor blank, and the sharpest of several.
+
+    Raises:
+        MediaError: ``video-no-frame``.
+        TimeLimit: ``video-time-limit``.
+    """
+    return max(sample_pictures(path, facts, count=_POSTER_FRAMES, limit_s=limit_s), key=detail)
+
+
+def _frames_at(path: Path, facts: MediaFacts, times_s: list[float], deadline: ffmpeg.Deadline) -> Iterator[Picture]:
+    """The frame shown at each of the times; one that cannot be decoded is left out."""
+    binary = ffmpeg.find_ffmpeg()
+    able = ffmpeg.capabilities(binary)
+    width_px, height_px = contain(facts.size_px, (_LONG_EDGE_PX, _LONG_EDGE_PX))
+    frame_px = even(width_px), even(height_px)
+    output = Output(
+        target="-",
+        picture=(*framing_of_frame(facts, frame_px, able), Filter("scale", {"in_color_matrix": "bt709"})),
+        sound=None,
+        options={"f": "rawvideo", "pix_fmt": "rgb24", "frames:v": 1},
+    )
+    with tempfile.TemporaryDirectory(prefix="ttdn-", ignore_cleanup_errors=True) as folder:
+        video_tone.write_table(facts.video, Path(folder))
+        for at_s in times_s:
+            before = {**ffmpeg.input_options(facts.format), **decoder(facts, able), "ss": round(at_s, 3)}
+            if facts.video and facts.video.duration_s >= _KEYFRAMES_FROM_S:
+                before["noaccurate_seek"] = None
+            arguments = ffmpeg_graph.arguments(path, [output], before=before, shared=opening(facts, None))
+            try:
+                ran = ffmpeg.run(arguments, deadline=deadline, binary=binary, folder=Path(folder), capture=True)
+            except ToolError as error:
+                if error.code != "ffmpeg-failed":
+                    raise
+                continue
+            picture = picture_of_rgb(path, ran.stdout, frame_px=frame_px, size_px=facts.size_px)
+            if picture is not None:
+                yield picture
