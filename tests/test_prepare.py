@@ -55,7 +55,7 @@ def test_every_file_comes_to_an_outcome(first: tuple[Run, Path]) -> None:
 
 def test_folder_names_become_captions_in_three_languages(first: tuple[Run, Path]) -> None:
     captions = by_source(first[0])["2026-05 Lễ hội hoa ban/Mộc Châu/IMG_1.jpg"].captions
-    for lang, event, place in (("vi", "hoa ban", "Mộc Châu"), ("en", "Ban", "Moc Chau"), ("zh", "节", "木州")):
+    for lang, event, place in (("vi", "Hoa Ban", "Mộc Châu"), ("en", "Ban", "Moc Chau"), ("zh", "节", "木州")):
         words = captions.description[lang].value
         assert event in words
         assert place in words

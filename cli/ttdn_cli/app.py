@@ -25,7 +25,6 @@ VERBS = (
     "crop",
     "captions",
     "terms",
-    "posts",
     "placements",
     "check",
     "pack",
@@ -74,18 +73,28 @@ def verb(name: str) -> Callable[[Callable[..., int | None]], click.Command]:
 
     def wrap(function: Callable[..., int | None]) -> click.Command:
         code = f"cli.{name.replace(' ', '-')}"
-        own, function.__click_params__ = getattr(function, "__click_params__", []), []
-        for shared in (_ui, _verbose, _json, _library):
-            function = shared(function)
-        function.__click_params__ += own
-        return click.command(
+        command = click.command(
             name.split()[-1],
             short_help=t(f"{code}.short"),
             help=help_text(f"{code}.help"),
             options_metavar=t("cli.options"),
         )(function)
+        command.params += _shared_options()
+        return command
 
     return wrap
+
+
+def group_of(name: str, *commands: click.Command) -> click.Group:
+    """A verb of several, worded like ``verb``."""
+    return click.Group(
+        name,
+        commands=list(commands),
+        short_help=t(f"cli.{name}.short"),
+        help=help_text(f"cli.{name}.help"),
+        options_metavar=t("cli.options"),
+        subcommand_metavar=t("cli.command"),
+    )
 
 
 def option(*declarations: str, help: str, **settings: Any) -> Callable[[F], F]:
@@ -93,24 +102,21 @@ def option(*declarations: str, help: str, **settings: Any) -> Callable[[F], F]:
     return click.option(*declarations, help=t(help), **settings)
 
 
-def _library(function: F) -> F:
-    return option(
-        "--library", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="cli.option.library"
-    )(function)
+def _shared_options() -> list[click.Parameter]:
+    """What every verb takes."""
+    folder = click.Path(file_okay=False, path_type=Path)
+    return [
+        click.Option(["--library"], type=folder, metavar="DIR", help=t("cli.option.library")),
+        click.Option(["--json", "as_json"], is_flag=True, help=t("cli.option.json")),
+        click.Option(
+            ["--verbose"], is_flag=True, expose_value=False, callback=_be_verbose, help=t("cli.option.verbose")
+        ),
+        _ui_option(),
+    ]
 
 
-def _json(function: F) -> F:
-    return option("--json", "as_json", is_flag=True, help="cli.option.json")(function)
-
-
-def _verbose(function: F) -> F:
-    return option("--verbose", is_flag=True, expose_value=False, callback=_be_verbose, help="cli.option.verbose")(
-        function
-    )
-
-
-def _ui(function: F) -> F:
-    return option("--ui", type=click.Choice(["vi", "en"]), expose_value=False, help="cli.option.ui")(function)
+def _ui_option() -> click.Option:
+    return click.Option(["--ui"], type=click.Choice(["vi", "en"]), expose_value=False, help=t("cli.option.ui"))
 
 
 def _be_verbose(context: click.Context, parameter: click.Parameter, value: bool) -> None:
@@ -127,9 +133,7 @@ def _group() -> click.Group:
         options_metavar=t("cli.options"),
         subcommand_metavar=t("cli.command"),
     )
-    group.params.append(
-        click.Option(["--ui"], type=click.Choice(["vi", "en"]), expose_value=False, help=t("cli.option.ui"))
-    )
+    group.params.append(_ui_option())
     version = click.version_option(package_name="ttdn-assets", prog_name="ttdn", help=t("cli.option.version"))
     return version(group)
 

@@ -14,6 +14,7 @@ from ttdn_cli.speech import language, t, t_failure, t_finding
 
 if TYPE_CHECKING:
     from ttdn_assets.jobs.prepare import Run
+    from ttdn_assets.jobs.submit import Submission
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": None}
 _LEVELS = ("error", "warning", "info")
@@ -47,8 +48,13 @@ def tell_run(run: Run) -> None:
     }
     click.secho(t("cli.prepare.counts", {**counts, "encodes": run.encodes}), bold=True)
     for submission in run.submissions:
-        code = "cli.prepare.submission" if submission.new else "cli.prepare.submission-same"
-        click.echo(t(code, {"target": submission.target, "path": submission.path, "items": submission.items}))
+        tell_submission(submission)
+
+
+def tell_submission(submission: Submission) -> None:
+    """One bag: its target, what it holds, where it lies."""
+    code = "cli.prepare.submission" if submission.new else "cli.prepare.submission-same"
+    click.echo(t(code, {"target": submission.target, "path": submission.path, "items": submission.items}))
 
 
 def _tell_failure(outcome: Outcome) -> None:

@@ -19,7 +19,7 @@ def shown(*, quiet: bool = False) -> Iterator[Progress]:
         yield silent
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bars, SpinnerColumn, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bars, SpinnerColumn, TaskID, TextColumn
 
     columns = (
         SpinnerColumn(),
@@ -30,7 +30,7 @@ def shown(*, quiet: bool = False) -> Iterator[Progress]:
         TextColumn("{task.fields[source]}", markup=False),
     )
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, int] = {}
+        tasks: dict[str, TaskID] = {}
 
         def show(event: Event) -> None:
             if event.stage not in tasks:

@@ -78,7 +78,7 @@ def caption(
         spelling=settings.vietnam_spelling,
     )
     captions = merge(human_words(media, row), composed)
-    guarded = check_captions(captions, facts, terms, subject=source.relative)
+    guarded = check_captions(captions, facts, terms, subject=source.relative, languages=settings.languages)
     return Captioned(
         facts=facts,
         captions=captions,

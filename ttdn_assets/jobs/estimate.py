@@ -77,7 +77,7 @@ class _Survey(msgspec.Struct, frozen=True, kw_only=True):
 def estimate(
     folders: Sequence[Path],
     *,
-    targets: Sequence[str] = (),
+    targets: Sequence[str] | None = None,
     library: Path | None = None,
     jobs: int | None = None,
     open_executor: Callable[[], Executor] | None = None,
@@ -91,7 +91,7 @@ def estimate(
     check_folders(folders)
     opened = load_library(library)
     placements = load_placements(opened.placements)
-    chosen = choose(targets or opened.settings.targets, placements)
+    chosen = choose(opened.settings.targets if targets is None else targets, placements)
     wanted = tuple({one.id: one for group in chosen.values() for one in group}.values())
     sources = [source for folder in folders for source in scan(folder)]
     count = jobs or min(4, os.cpu_count() or 1)

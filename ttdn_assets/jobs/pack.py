@@ -58,7 +58,7 @@ from ttdn_assets.submissions.manifest import (
     without_rejected,
 )
 from ttdn_assets.submissions.posts import Material, fit_posts, post_text
-from ttdn_assets.terms.base import load_terms
+from ttdn_assets.terms.base import TermBase, load_terms
 from ttdn_assets.tools.files import free_bytes, os_errors
 from ttdn_assets.wording import say_failure
 
@@ -66,6 +66,7 @@ _STALE_S = 24 * 3600.0
 _ROOM = 1.05
 _ROOM_MORE_BYTES = 16 << 20
 _MANY = 400
+_WIDEST_BYTES = 4
 _EDGE_PX, _EDGE_MANY_PX = 320, 200
 
 
@@ -192,13 +193,12 @@ def _drafts(items: Sequence[PackItem], library: Library, placements: Mapping[str
     terms = load_terms(library.terms if library.terms.is_dir() else None)
     drafts = []
     for number, item in enumerate(items, 1):
-        texts = (text.value for field in (item.captions.title, item.captions.description) for text in field.values())
         material = Material(
             source=item.source,
             author=item.author,
             credit=item.credit or library.settings.unit.credit,
             place="; ".join(dict.fromkeys(fact.value for fact in item.facts if fact.kind == "place")),
-            protected=tuple(dict.fromkeys(match.surface for text in texts for match in terms.match(text))),
+            protected=_protected(item, placements, terms),
         )
         served = list(dict.fromkeys(name for one in item.renditions for name in one.placements))
         posts: list[Post] = []
@@ -214,6 +214,20 @@ def _drafts(items: Sequence[PackItem], library: Library, placements: Mapping[str
         name = file_name(number, item.asset, item.source, item.facts)
         drafts.append(_Draft(name=name, item=item, posts=tuple(posts), findings=tuple(dict.fromkeys(findings))))
     return drafts
+
+
+def _protected(item: PackItem, placements: Mapping[str, Placement], terms: TermBase) -> tuple[str, ...]:
+    """The names in the texts that may have to be shortened; looking for them in short ones would be wasted."""
+    names = {name for one in item.renditions for name in one.placements}
+    limits = [limit.maximum for name in names for limit in placements[name].texts]
+    fields = (item.captions.title, item.captions.description, item.captions.alt_text)
+    long = [
+        text.value
+        for field in fields
+        for text in field.values()
+        if _WIDEST_BYTES * len(text.value) > min(limits, default=1 << 30)
+    ]
+    return tuple(dict.fromkeys(match.surface for text in long for match in terms.match(text)))
 
 
 def _findings_of(bag: Path) -> tuple[Finding, ...]:
@@ -239,11 +253,12 @@ def _packed(
 ) -> Iterator[Packed]:
     total = sum(len(draft.item.renditions) for draft in drafts)
     edge_px = _EDGE_PX if total <= _MANY else _EDGE_MANY_PX
+    taken: set[str] = set()
     for number, draft in enumerate(drafts, 1):
         media: list[Media] = []
         findings = list(draft.findings)
         for rendition in draft.item.renditions:
-            path = _free_name(payload, draft.name, rendition)
+            path = payload / "media" / _free_name(draft.name, rendition, taken)
             try:
                 one, found = _copy(rendition, path, draft.item, library, placements, edge_px=edge_px)
             except AssetsError as error:
@@ -321,14 +336,13 @@ def _panorama(item: PackItem, rendition: Rendition) -> dict[str, str] | None:
     }
 
 
-def _free_name(payload: Path, name: str, rendition: Rendition) -> Path:
-    """A name in ``media/`` whose stem no other file has, so that a sidecar is its own."""
-    folder = payload / "media"
+def _free_name(name: str, rendition: Rendition, taken: set[str]) -> str:
+    """A file name whose stem no other file of the bag has, so that a sidecar is its own; it is taken from now on."""
     stem = f"{name}-{slots_slug(rendition.placements)}"
-    suffix = Path(rendition.path).suffix.lower()
-    taken = {path.stem for path in folder.glob("*")} if folder.is_dir() else set()
     choices = (stem, f"{stem}-{rendition.width_px}x{rendition.height_px}", f"{stem}-{rendition.recipe[:8]}")
-    return folder / f"{next((one for one in choices if one not in taken), choices[-1])}{suffix}"
+    free = next((one for one in choices if one not in taken), choices[-1])
+    taken.add(free)
+    return free + Path(rendition.path).suffix.lower()
 
 
 def _submission(

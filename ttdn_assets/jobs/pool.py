@@ -57,6 +57,8 @@ def watchdog(limit_s: float, trace: Path | None = None) -> Iterator[Callable[[fl
 
     The stack of every thread at that moment, or at a crash, goes to ``trace``, which is removed when the block ends.
     """
+    if trace:
+        trace.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         stream = stack.enter_context(trace.open("w")) if trace else None
 

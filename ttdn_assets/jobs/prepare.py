@@ -28,15 +28,14 @@ import msgspec
 
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.records import AssetEntry, AssetRecord, FileVersion
-from ttdn_assets.errors import AssetsError
+from ttdn_assets.errors import AssetsError, MediaError
 from ttdn_assets.jobs.captioning import SheetsBeside, caption, inputs_digest
-from ttdn_assets.jobs.pack import PackItem, pack
 from ttdn_assets.jobs.pool import Died, cause_of_death, local_pool, run_each
 from ttdn_assets.jobs.readiness import Ready, make_ready, sole_run
-from ttdn_assets.jobs.sync import push
-from ttdn_assets.jobs.triage import planned, recipes_there, same_bytes, serving
+from ttdn_assets.jobs.submit import Submission, pack_target
+from ttdn_assets.jobs.triage import due, planned, recipes_there, same_bytes
 from ttdn_assets.jobs.work import Task, Worked, work_on
-from ttdn_assets.model import Event, Finding, Outcome, Progress, Source, silent
+from ttdn_assets.model import Event, Finding, Outcome, OutcomeStatus, Progress, RenditionPlan, Source, silent
 from ttdn_assets.scan import scan
 from ttdn_assets.tools.files import sweep_partials
 from ttdn_assets.wording import say_failure
@@ -46,16 +45,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("ttdn_assets.prepare")
 Each = Callable[[Outcome], None]
-
-
-class Submission(msgspec.Struct, frozen=True, kw_only=True):
-    """A bag for one target; ``path`` is relative to the library.  ``new`` is false where an equal bag was there."""
-
-    target: str
-    path: str
-    new: bool
-    items: int
-    findings: tuple[Finding, ...] = ()
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +71,7 @@ def _is_bad(outcome: Outcome) -> bool:
 def prepare(
     folders: Sequence[Path],
     *,
-    targets: Sequence[str] = (),
+    targets: Sequence[str] | None = None,
     library: Path | None = None,
     store: str | None = None,
     jobs: int | None = None,
@@ -98,7 +87,8 @@ def prepare(
 
     Args:
         folders: folders or single files; originals are read where they lie and never changed.
-        targets: platforms or placement ids; the library's own ``targets`` where empty.
+        targets: platforms or placement ids; the library's own ``targets`` where ``None``; none at all
+            where empty, and the media are then catalogued and captioned only.
         library: the library folder; found as ``settings.find_library`` says where ``None``.
         store: URL of the object store; ``[store] url`` of ttdn.toml where ``None``; none at all where that is empty.
         jobs: worker processes; one a core, at most four, where ``None``.
@@ -154,6 +144,7 @@ class _Run:
         self.outcomes: list[Outcome] = []
         self.assets: dict[str, Source] = {}
         self.submissions: list[Submission] = []
+        self.findings: list[Finding] = []
         self.encodes = 0
         self.interrupted = False
         self.total = 0
@@ -163,7 +154,7 @@ class _Run:
         return Run(
             outcomes=tuple(self.outcomes),
             submissions=tuple(self.submissions),
-            findings=tuple(self.sheets.findings),
+            findings=(*self.sheets.findings, *self.findings),
             encodes=self.encodes,
             interrupted=self.interrupted,
         )
@@ -196,7 +187,9 @@ class _Run:
     def _task(self, source: Source) -> Task | None:
         """The work a source needs; ``None`` where its outcome is told already."""
         if source.skipped:
-            self._tell(Outcome(source=source.relative, status="skipped", findings=(_skipped(source),)))
+            rule = f"skipped-{source.skipped}"
+            skipped = Finding(rule=rule, level="info", subject=source.relative)
+            self._tell(Outcome(source=source.relative, status="skipped", findings=(skipped,)))
             return None
         known = self.catalogue.file_at(source.path)
         record = self.catalogue.asset(known.asset) if known else None
@@ -230,12 +223,16 @@ class _Run:
         )
         if inputs != known.inputs:
             return False
-        served = serving(plans[0], record.renditions, ())
-        if served != record.renditions:
-            self.catalogue.record(_entry_of(known, source, record, served), who=self.who)
-            record = self.catalogue.asset(record.id)
-        self._remember(source, record, "unchanged")
+        self._remember(source, self._serving_more(record, plans[0]), "unchanged")
         return True
+
+    def _serving_more(self, record: AssetRecord, plans: Sequence[RenditionPlan]) -> AssetRecord:
+        """The record after its files have been given the placements that they serve from now on."""
+        known = {one.recipe: set(one.placements) for one in record.renditions}
+        fresh = [one for one in due(plans, record.renditions) if not known[one.recipe].issuperset(one.placements)]
+        for one in fresh:
+            self.catalogue.add_rendition(record.id, one, who=self.who)
+        return self.catalogue.asset(record.id) if fresh else record
 
     def _worked(self, task: Task, result: Worked | Exception) -> Worked:
         """A result as it is; what killed or broke the worker as a failure."""
@@ -246,7 +243,9 @@ class _Run:
             return Worked(failure=error.failure())
         if isinstance(result, AssetsError):
             return Worked(failure=result.failure())
-        raise result
+        log.error("%s", task.source.relative, exc_info=result)
+        fields = {"path": task.source.relative, "reason": f"{type(result).__name__}: {result}"}
+        return Worked(failure=MediaError("media-broken", fields).failure())
 
     def _ended(self, task: Task, worked: Worked) -> None:
         """Write what became of one file into the catalogue, and tell it."""
@@ -279,13 +278,13 @@ class _Run:
             facts=words.facts,
             captions=words.captions,
             subject=worked.subject,
-            renditions=serving(worked.plans, before, (*worked.found, *worked.renditions)),
+            renditions=due(worked.plans, (*before, *worked.found, *worked.renditions)),
             findings=(*worked.media.findings, *worked.findings, *words.findings),
         )
         record = self.catalogue.asset(self.catalogue.record(entry, who=self.who))
         self._remember(source, record, entry.status)
 
-    def _remember(self, source: Source, record: AssetRecord, status: str) -> None:
+    def _remember(self, source: Source, record: AssetRecord, status: OutcomeStatus) -> None:
         self.assets.setdefault(record.id, source)
         self._tell(
             Outcome(
@@ -307,3 +306,27 @@ class _Run:
         self.progress(Event(stage="files", done=done, total=self.total, source=outcome.source, left_s=left_s))
         if self.each:
             self.each(outcome)
+
+    # Targets
+
+    def pack_all(self, today: dt.date) -> None:
+        """A bag for each target; one that cannot be packed keeps no other from it."""
+        library, ids = self.ready.library, list(self.assets)
+        for target, group in self.ready.chosen.items():
+            try:
+                packed = pack_target(
+                    library, self.catalogue, target, group, ids, today=today, who=self.who, progress=self.progress
+                )
+            except AssetsError as error:
+                log.exception("%s", target)
+                told = Finding(rule="target-not-packed", level="error", subject=target, measured=str(error))
+                self.findings.append(told)
+            else:
+                self.submissions.extend([packed] if packed else [])
+
+    def push_all(self) -> None:
+        """What the store lacks."""
+        if self.ready.store is not None:
+            from ttdn_assets.jobs.sync import push
+
+            push(self.ready.library, self.ready.store, catalogue=self.catalogue, progress=self.progress)

@@ -5,23 +5,26 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from ttdn_assets.errors import LibraryBusy, UsageError
 from ttdn_assets.model import Placement
 from ttdn_assets.placements import choose, load_placements
-from ttdn_assets.settings import Library, create_library, find_library
-from ttdn_assets.stores import Store, open_store
+from ttdn_assets.settings import Library, StoreSettings, create_library, find_library
 from ttdn_assets.terms import TermBase, load_terms
 from ttdn_assets.tools import ffmpeg
 from ttdn_assets.tools.files import os_errors
 
+if TYPE_CHECKING:
+    from ttdn_assets.stores import Store
+
 _SPARE_BYTES = 200_000_000
 
 
-class Ready(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class Ready:
     """A library that can be worked on, and everything a run needs that does not depend on a file."""
 
     library: Library
@@ -37,7 +40,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_ready(
-    folders: Sequence[Path], *, targets: Sequence[str], library: Path | None = None, store: str | None = None
+    folders: Sequence[Path], *, targets: Sequence[str] | None, library: Path | None = None, store: str | None = None
 ) -> Ready:
     """Look at everything a run needs.
 
@@ -51,17 +54,25 @@ def make_ready(
     check_writable(opened)
     settings = opened.settings
     placements = load_placements(opened.placements)
-    chosen = choose(targets or settings.targets, placements)
+    if targets is None and not settings.targets:
+        raise UsageError("no-targets")
+    chosen = choose(settings.targets if targets is None else targets, placements)
     if any(placement.kind == "video" for group in chosen.values() for placement in group):
         ffmpeg.find_ffmpeg()
-    url = store or settings.store.url
+    url = settings.store.url if store is None else store
     return Ready(
         library=opened,
         placements=placements,
         chosen=chosen,
         terms=load_terms(opened.terms),
-        store=open_store(url, settings=settings.store) if url else None,
+        store=_open(url, settings.store) if url else None,
     )
+
+
+def _open(url: str, settings: StoreSettings) -> Store:
+    from ttdn_assets.stores import open_store
+
+    return open_store(url, settings=settings)
 
 
 def check_folders(folders: Sequence[Path]) -> None:
@@ -77,8 +88,8 @@ def check_folders(folders: Sequence[Path]) -> None:
             try:
                 next(folder.iterdir(), None)
             except OSError as error:
-                fields = {"path": folder, "reason": error.strerror or str(error)}
-                raise UsageError("folder-unreadable", fields) from error
+                reason = error.strerror or str(error)
+                raise UsageError("folder-unreadable", {"path": folder, "reason": reason}) from error
 
 
 def check_writable(library: Library) -> None:
@@ -92,8 +103,8 @@ def check_writable(library: Library) -> None:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        fields = {"path": library.root, "reason": error.strerror or str(error)}
-        raise UsageError("library-read-only", fields) from error
+        reason = error.strerror or str(error)
+        raise UsageError("library-read-only", {"path": library.root, "reason": reason}) from error
 
 
 def check_disk(library: Library, needed_bytes: int, free_bytes: Callable[[Path], int] | None = None) -> None:

@@ -47,20 +47,9 @@ def _is_whole(path: Path, size_bytes: int) -> bool:
         return False
 
 
-def serving(
-    plans: Sequence[RenditionPlan], known: Sequence[Rendition], made: Sequence[Rendition]
-) -> tuple[Rendition, ...]:
-    """All renditions of an asset, each with the placements it serves now.
-
-    A placement is served by the newest plan for it alone; a rendition that serves none any more is left out.
-    """
-    by_recipe = {one.recipe: one for one in (*known, *made)}
-    claimed = {name for one in plans for name in one.placements}
+def due(plans: Sequence[RenditionPlan], renditions: Iterable[Rendition]) -> tuple[Rendition, ...]:
+    """Of the renditions those that a plan asks for, each with the placements that plan serves."""
     wanted = {one.recipe: one.placements for one in plans}
-    result = []
-    for recipe, rendition in by_recipe.items():
-        kept = tuple(name for name in rendition.placements if name not in claimed)
-        names = tuple(dict.fromkeys((*wanted.get(recipe, ()), *kept)))
-        if names:
-            result.append(msgspec.structs.replace(rendition, placements=names))
-    return tuple(result)
+    return tuple(
+        msgspec.structs.replace(one, placements=wanted[one.recipe]) for one in renditions if one.recipe in wanted
+    )

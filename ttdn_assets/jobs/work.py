@@ -20,7 +20,8 @@ from ttdn_assets.renditions.photo import make_photos, open_picture
 from ttdn_assets.renditions.plan import plan, rendition_path
 from ttdn_assets.renditions.clip_subject import clip_subject
 from ttdn_assets.renditions.subject import find_subject
-from ttdn_assets.renditions.video import make_videos, sample_pictures
+from ttdn_assets.renditions.video import make_videos
+from ttdn_assets.renditions.video_frames import sample_pictures
 from ttdn_assets.settings import Limits, PlacementChoice
 from ttdn_assets.tools.files import file_sha256, os_errors
 
@@ -65,9 +66,7 @@ class Worked(msgspec.Struct, frozen=True, kw_only=True):
 def work_on(task: Task) -> Worked:
     """Do one task; every fault of the file comes back as its ``failure``, with what was learnt before it."""
     learnt = Worked()
-    trace = Path(task.trace)
-    trace.parent.mkdir(parents=True, exist_ok=True)
-    with watchdog(task.limits.video_s, trace) as limit:
+    with watchdog(task.limits.video_s, Path(task.trace)) as limit:
         try:
             for learnt in _steps(task):
                 limit(_limit_s(task.limits, learnt.media))
@@ -150,13 +149,13 @@ def _make_photo(task: Task, path: Path, seen: Worked, media: MediaFacts) -> Iter
     """One decode at most: none where the subject is known and nothing is missing."""
     picture, subject = None, task.subject
     if subject is None:
-        picture = open_picture(path, media, limits=task.limits)
+        picture = open_picture(path, media, limits=task.limits, placements=task.placements)
         subject = find_subject(picture, known_faces=media.face_boxes)
     seen, missing = _planned(task, seen, media, subject)
     yield seen
     if not missing:
         return
-    picture = picture or open_picture(path, media, limits=task.limits)
+    picture = picture or open_picture(path, media, limits=task.limits, placements=task.placements)
     for rendition in make_photos(picture, missing, Path(task.root)):
         seen = msgspec.structs.replace(seen, renditions=(*seen.renditions, rendition))
         yield seen

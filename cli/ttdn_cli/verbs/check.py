@@ -8,7 +8,7 @@ import click
 
 from ttdn_assets.errors import AssetsError
 from ttdn_assets.jobs.lines import finding_line
-from ttdn_assets.model import Finding, Placement
+from ttdn_assets.model import Failure, Finding, Placement
 from ttdn_assets.placements import choose, load_placements
 from ttdn_assets.renditions.check import check_file
 from ttdn_assets.settings import load_library
@@ -30,7 +30,8 @@ def command(files: tuple[Path, ...], targets: tuple[str, ...], library: Path | N
 
 def _checked(file: Path, placement: Placement, *, as_json: bool) -> bool:
     """Check one file for one placement and tell; whether it breaks a rule or cannot be read."""
-    failure, findings = None, ()
+    failure: Failure | None = None
+    findings: tuple[Finding, ...] = ()
     try:
         findings = check_file(file, placement, source=file.name)
     except AssetsError as error:

@@ -35,13 +35,13 @@ def command(
     """See the sentence ``cli.prepare.help``."""
     if dry_run:
         with shown() as progress:
-            foreseen = estimate(folders, targets=targets, library=library, progress=progress)
+            foreseen = estimate(folders, targets=targets or None, library=library, progress=progress)
         _tell_estimate(foreseen, as_json=as_json)
         return 0
     with shown() as progress:
         run = prepare(
             folders,
-            targets=targets,
+            targets=targets or None,
             library=library,
             store=store,
             jobs=jobs,

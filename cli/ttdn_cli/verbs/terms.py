@@ -14,9 +14,8 @@ from ttdn_assets.errors import UsageError
 from ttdn_assets.settings import load_library
 from ttdn_assets.terms import TermBase, load_terms
 from ttdn_assets.text import fold, nfc
-from ttdn_cli.app import verb
+from ttdn_cli.app import group_of, verb
 from ttdn_cli.output import json_line
-from ttdn_cli.speech import t
 
 
 def _terms(library: Path | None) -> TermBase:
@@ -84,4 +83,4 @@ def _read_lines(*, as_json: bool) -> Iterable[str]:
             yield value if isinstance(value, str) else str(value["text"])
 
 
-command = click.Group("terms", commands=[match, show], short_help=t("cli.terms.short"), help=t("cli.terms.help"))
+command = group_of("terms", match, show)

@@ -1,0 +1,60 @@
+"""``ttdn captions``: list, export and import the words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ttdn_assets.jobs.edit import export_captions, import_captions
+from ttdn_assets.jobs.library import catalogue_of
+from ttdn_assets.jobs.lines import captions_line
+from ttdn_cli.app import group_of, verb
+from ttdn_cli.output import json_line
+from ttdn_cli.speech import language, t
+
+
+@verb("captions list")
+@click.argument("assets", nargs=-1, metavar="[ASSET]...")
+def list_captions(assets: tuple[str, ...], library: Path | None, as_json: bool) -> None:
+    """See the sentence ``cli.captions-list.help``."""
+    with catalogue_of(library) as catalogue:
+        for record in catalogue.assets(assets or None):
+            words = captions_line(record.captions)
+            source = record.files[0].relative if record.files else ""
+            if as_json:
+                json_line({"asset": record.id, "source": source, "review": record.review, "captions": words})
+                continue
+            click.secho(f"{record.id[:8]}  {source}  [{t('review.' + record.review)}]", bold=True)
+            for lang, texts in words.items():
+                click.echo(f"  {lang}  {texts.get('description') or texts.get('title', '')}")
+            if not words:
+                click.echo(f"  {t('cli.search.untitled')}")
+
+
+@verb("captions export")
+@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+def export(file: Path, library: Path | None, as_json: bool) -> None:
+    """See the sentence ``cli.captions-export.help``."""
+    rows = export_captions(library, file, ui=language())
+    if as_json:
+        json_line({"file": str(file), "rows": rows})
+    else:
+        click.echo(t("cli.captions.exported", {"n": rows, "path": str(file)}))
+
+
+@verb("captions import")
+@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+def import_(file: Path, library: Path | None, as_json: bool) -> int:
+    """See the sentence ``cli.captions-import.help``."""
+    done = import_captions(library, file)
+    if as_json:
+        json_line({"file": str(file), "assets": done.changed, "texts": done.texts, "unknown": done.unknown})
+    else:
+        click.echo(t("cli.captions.imported", {"texts": done.texts, "assets": len(done.changed)}))
+        for source in done.unknown:
+            click.echo(t("cli.captions.unknown", {"source": source}), err=True)
+    return int(bool(done.unknown))
+
+
+command = group_of("captions", list_captions, export, import_)

@@ -1,0 +1,135 @@
+"""Bags from what the catalogue holds: chosen assets for chosen targets; and bags checked again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ttdn_assets.catalogue.records import AssetRecord
+from ttdn_assets.errors import UsageError
+from ttdn_assets.jobs.library import catalogue_of, open_library
+from ttdn_assets.jobs.pack import PackItem, verify_bag
+from ttdn_assets.jobs.pack import pack as pack_bag
+from ttdn_assets.model import Finding, Placement, Progress, TextStatus, silent
+from ttdn_assets.placements import choose, load_placements
+from ttdn_assets.settings import Library
+
+if TYPE_CHECKING:
+    from ttdn_assets.catalogue.catalogue import Catalogue
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
+    """A bag for one target; ``path`` is relative to the library.  ``new`` is false where an equal bag was there."""
+
+    target: str
+    path: str
+    new: bool
+    items: int
+    findings: tuple[Finding, ...] = ()
+
+
+def pack(
+    library: Library | Path | None,
+    targets: Sequence[str],
+    *,
+    assets: Sequence[str] = (),
+    final: bool = False,
+    today: dt.date | None = None,
+    who: str | None = None,
+    progress: Progress = silent,
+) -> tuple[Submission, ...]:
+    """A bag for each target that has something to send, from renditions made before.
+
+    Args:
+        library: the library, or its folder.
+        targets: platforms or placement ids; the library's own where empty.
+        assets: ids or their beginnings; all where empty.
+        final: an approved bag; refused, each reason named, where a caption is not approved or a file does not conform.
+        today: the date written on the bags.
+        who: the name written into the history; the system's user where ``None``.
+        progress: told of every step.
+
+    Raises:
+        UsageError: an unknown target or asset.
+        CheckFailed: with ``final``, what is not approved or does not conform.
+    """
+    opened = library if isinstance(library, Library) else open_library(library)
+    chosen = choose(targets or opened.settings.targets, load_placements(opened.placements))
+    if not chosen:
+        raise UsageError("no-targets")
+    with catalogue_of(opened) as catalogue:
+        ids = [catalogue.asset(asset).id for asset in assets] or [record.id for record in catalogue.assets()]
+        date, name = today or dt.date.today(), who or getpass.getuser()
+        packed = [
+            pack_target(opened, catalogue, target, group, ids, final=final, today=date, who=name, progress=progress)
+            for target, group in chosen.items()
+        ]
+    return tuple(one for one in packed if one is not None)
+
+
+def pack_target(
+    library: Library,
+    catalogue: Catalogue,
+    target: str,
+    placements: Sequence[Placement],
+    ids: Sequence[str],
+    *,
+    today: dt.date,
+    who: str,
+    final: bool = False,
+    progress: Progress = silent,
+) -> Submission | None:
+    """The bag of one target, written into the catalogue; ``None`` where no rendition serves it."""
+    wanted = {placement.id: placement for placement in placements}
+    items = [item for record in catalogue.assets(ids) if (item := _item(record, wanted, library)) is not None]
+    if not items:
+        return None
+    result = pack_bag(target, items, library=library, placements=wanted, final=final, date=today, progress=progress)
+    path = result.path.relative_to(library.root).as_posix()
+    assets = [item.asset for item in items]
+    review: TextStatus = "approved" if final else "draft"
+    catalogue.add_submission(path, target=target, digest=result.digest, assets=assets, review=review, who=who)
+    return Submission(target=target, path=path, new=result.new, items=len(items), findings=result.findings)
+
+
+def _item(record: AssetRecord, wanted: Mapping[str, Placement], library: Library) -> PackItem | None:
+    """What an asset sends to a target; ``None`` where no rendition of it serves one of its placements."""
+    serving = tuple(
+        msgspec.structs.replace(one, placements=tuple(name for name in one.placements if name in wanted))
+        for one in record.renditions
+        if any(name in wanted for name in one.placements)
+    )
+    if not serving or not record.files:
+        return None
+    return PackItem(
+        asset=record.id,
+        source=record.files[0].relative,
+        renditions=serving,
+        captions=record.captions,
+        facts=record.facts,
+        findings=tuple(finding for finding in record.findings if _concerns(finding, wanted)),
+        credit=library.settings.unit.credit,
+        author=_author(record),
+    )
+
+
+def _concerns(finding: Finding, wanted: Mapping[str, Placement]) -> bool:
+    """Whether a reviewer of this target wants to know it; that a photo is no clip, nobody does."""
+    if finding.rule == "plan-other-kind":
+        return False
+    return finding.placement is None or finding.placement in wanted
+
+
+def _author(record: AssetRecord) -> str:
+    texts = record.media.texts if record.media else ()
+    return next((text.value for text in texts if text.field == "author"), "")
+
+
+def verify(bags: Sequence[Path], *, progress: Progress = silent) -> dict[Path, tuple[Finding, ...]]:
+    """Every fault of each bag: a file missing, added or changed."""
+    return {bag: verify_bag(bag, progress=progress) for bag in bags}
