@@ -338,7 +338,7 @@ def test_the_bitrate_keeps_the_clip_under_its_byte_cap(duration_s: float) -> Non
     assert video.video_bitrate_max_bps is not None
     total = (video.video_bitrate_max_bps + video.audio_bitrate_bps) * duration_s / 8
     assert total <= 50_000_000 * 0.97 - WORDS_ROOM_BYTES
-    assert (made.bytes_max == 50_000_000) == (duration_s >= 120)
+    assert (made.bytes_max == 50_000_000) == (duration_s >= 60)
 
 
 def test_a_conforming_clip_is_copied_for_all_that_take_it() -> None:

@@ -7,7 +7,13 @@ from pathlib import Path
 from ttdn_assets.model import MediaFacts, Placement, VideoFacts
 from ttdn_assets.renditions.clip_boxes import Layout, read_layout
 from ttdn_assets.renditions.faults import Fault, broken, outside
-from ttdn_assets.renditions.tolerances import BITRATE_TOLERANCE, DURATION_TOLERANCE_S, FPS_TOLERANCE, H264_PROFILES
+from ttdn_assets.renditions.tolerances import (
+    BITRATE_TOLERANCE,
+    DURATION_TOLERANCE_S,
+    FPS_CHOICE_TOLERANCE,
+    FPS_TOLERANCE,
+    H264_PROFILES,
+)
 
 _BASE_MEDIA = ("mp4", "m4v", "mov")
 _WIDE_GAMUT = ("bt2020",)
@@ -84,7 +90,7 @@ def _rate(video: VideoFacts, layout: Layout, placement: Placement) -> list[Fault
     fps = video.fps if video.vfr or layout.fps is None else layout.fps
     faults = outside("file-fps", fps, placement.fps_min, placement.fps_max, share=FPS_TOLERANCE)
     choices = placement.fps_choices
-    if choices and all(abs(fps - choice) > choice * FPS_TOLERANCE for choice in choices):
+    if choices and all(abs(fps - choice) > choice * FPS_CHOICE_TOLERANCE for choice in choices):
         faults.append(broken("file-fps", round(fps, 3), ", ".join(f"{choice:g}" for choice in choices)))
     if video.vfr and (placement.constant_fps or choices):
         faults.append(broken("file-variable-fps", round(fps, 3), ""))

@@ -13,6 +13,7 @@ from ttdn_assets.renditions.plan_frame import Frame
 from ttdn_assets.renditions.tolerances import (
     CUT_MARGIN_S,
     DURATION_TOLERANCE_S,
+    FPS_CHOICE_TOLERANCE,
     FPS_TOLERANCE,
     H264_PROFILES,
     RATE_HEADROOM,
@@ -30,8 +31,8 @@ ROOMY_BITS_PER_PIXEL = 0.2
 POOREST_BITS_PER_PIXEL = 0.02
 """Below this many bits a pixel and frame H.264 falls into blocks; the clip is not made."""
 
-ROOMY_FLOOR_BPS = 2_000_000
-"""Small pictures take more bits a pixel."""
+ROOMY_FLOOR_BPS = 8_000_000
+"""Small or slow pictures take more bits a pixel and frame, but none takes more than this at the quality coded here."""
 
 COPIED_CONTAINERS = ("mp4", "m4v", "mov", "3gp", "mkv")
 """What remuxes into MP4 without coding anything again, where the streams conform."""
@@ -245,7 +246,8 @@ def _rates_conform(video: VideoFacts, placement: Placement) -> bool:
     low, high = placement.fps_min or 0.0, placement.fps_max or 60.0
     if not low * (1 - FPS_TOLERANCE) <= video.fps <= high * (1 + FPS_TOLERANCE):
         return False
-    if placement.fps_choices and not any(abs(c - video.fps) <= c * FPS_TOLERANCE for c in placement.fps_choices):
+    choices = placement.fps_choices
+    if choices and not any(abs(choice - video.fps) <= choice * FPS_CHOICE_TOLERANCE for choice in choices):
         return False
     cap = placement.video_bitrate_max_bps
     return cap is None or (video.bitrate_bps is not None and video.bitrate_bps <= cap)

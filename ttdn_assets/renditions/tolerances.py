@@ -9,6 +9,9 @@ ASPECT_TOLERANCE = 0.01
 FPS_TOLERANCE = 0.0005
 """Share of the rate: enough for rounded time stamps, too little to take 23.976 for 24 (0.1 % apart)."""
 
+FPS_CHOICE_TOLERANCE = 0.005
+"""Share of a listed rate: a phone's 30 frames a second measure 29.9 to 30.1, and 29.97 passes for 30."""
+
 DURATION_TOLERANCE_S = 0.15
 """The last frame and the last AAC packet end up to this much after the cut asked for."""
 
