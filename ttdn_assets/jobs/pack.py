@@ -16,15 +16,13 @@ import msgspec
 from ttdn_assets.captions.embed import embed
 from ttdn_assets.captions.sheet import row_of, write_sheet
 from ttdn_assets.errors import AssetsError, CheckFailed, ToolError
+from ttdn_assets.jobs.drafts import Draft, PackItem, drafts_of, only_for, unapproved
 from ttdn_assets.jobs.posters import poster
 from ttdn_assets.model import (
-    CaptionSet,
     Event,
-    Fact,
     Finding,
     Lang,
     Placement,
-    Post,
     Progress,
     Rendition,
     Words,
@@ -48,40 +46,24 @@ from ttdn_assets.submissions.manifest import (
     Submission,
     captions_json,
     contents_digest,
-    file_name,
     report_json,
     slots_slug,
     subject_slug,
     tags,
     target_name,
     whole_findings,
-    without_rejected,
 )
-from ttdn_assets.submissions.posts import Material, fit_posts, post_text
-from ttdn_assets.terms.base import TermBase, load_terms
+from ttdn_assets.submissions.posts import post_text
 from ttdn_assets.tools.files import free_bytes, os_errors
 from ttdn_assets.wording import say_failure
+
+__all__ = ["PackItem", "PackResult", "pack", "verify_bag"]
 
 _STALE_S = 24 * 3600.0
 _ROOM = 1.05
 _ROOM_MORE_BYTES = 16 << 20
 _MANY = 400
-_WIDEST_BYTES = 4
 _EDGE_PX, _EDGE_MANY_PX = 320, 200
-
-
-class PackItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One asset of a submission, with the renditions that serve it; ``projection`` is that of a panorama."""
-
-    asset: str
-    source: str
-    renditions: tuple[Rendition, ...]
-    captions: CaptionSet = CaptionSet()
-    facts: tuple[Fact, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    credit: str = ""
-    author: str = ""
-    projection: str | None = None
 
 
 class PackResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,15 +73,6 @@ class PackResult(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     new: bool
     digest: str
-
-
-class _Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """An item with what could be said of it before any file was touched."""
-
-    name: str
-    item: PackItem
-    posts: tuple[Post, ...]
-    findings: tuple[Finding, ...]
 
 
 def pack(
@@ -128,12 +101,12 @@ def pack(
             reason as a finding.
         ToolError: ``disk-full``, before anything is written where that can be foreseen.
     """
-    chosen = [_only(item, placements) for item in sorted(items, key=lambda one: (one.source, one.asset))]
+    chosen = [only_for(item, placements) for item in sorted(items, key=lambda one: (one.source, one.asset))]
     languages = library.settings.languages
-    reasons = [reason for item in chosen for reason in _unapproved(item, languages)] if final else []
+    reasons = [reason for item in chosen for reason in unapproved(item, languages)] if final else []
     if reasons:
         raise CheckFailed("pack-not-approved", {"target": target}, reasons)
-    drafts = _drafts(chosen, library, placements)
+    drafts = drafts_of(chosen, library, placements)
     digest = contents_digest([target, final, library.settings.unit, drafts, placements])
     with os_errors(library.submissions):
         library.submissions.mkdir(parents=True, exist_ok=True)
@@ -166,70 +139,6 @@ def verify_bag(path: Path, *, progress: Progress = silent) -> tuple[Finding, ...
     return found
 
 
-# Before any file is touched
-
-
-def _only(item: PackItem, placements: Mapping[str, Placement]) -> PackItem:
-    """The item with its renditions for these placements and without rejected texts."""
-    served = (
-        msgspec.structs.replace(one, placements=tuple(name for name in one.placements if name in placements))
-        for one in item.renditions
-    )
-    return msgspec.structs.replace(
-        item, renditions=tuple(one for one in served if one.placements), captions=without_rejected(item.captions)
-    )
-
-
-def _unapproved(item: PackItem, languages: Sequence[Lang]) -> Iterator[Finding]:
-    """A finding for each language whose title or description a person has not approved."""
-    for lang in languages:
-        texts = [getattr(item.captions, field).get(lang) for field in ("title", "description", "alt_text", "keywords")]
-        present = [text for text in texts if text is not None]
-        if not any(texts[:2]) or any(text.status != "approved" for text in present):
-            yield Finding(rule="not-approved", level="error", subject=item.source, lang=lang)
-
-
-def _drafts(items: Sequence[PackItem], library: Library, placements: Mapping[str, Placement]) -> list[_Draft]:
-    terms = load_terms(library.terms if library.terms.is_dir() else None)
-    drafts = []
-    for number, item in enumerate(items, 1):
-        material = Material(
-            source=item.source,
-            author=item.author,
-            credit=item.credit or library.settings.unit.credit,
-            place="; ".join(dict.fromkeys(fact.value for fact in item.facts if fact.kind == "place")),
-            protected=_protected(item, placements, terms),
-        )
-        served = list(dict.fromkeys(name for one in item.renditions for name in one.placements))
-        posts: list[Post] = []
-        findings: list[Finding] = list(item.findings)
-        if not item.renditions:
-            findings.append(Finding(rule="pack-no-files", level="warning", subject=item.source))
-        for name in served:
-            fitted, found = fit_posts(
-                placements[name], item.captions, languages=library.settings.languages, material=material
-            )
-            posts.extend(fitted)
-            findings.extend(found)
-        name = file_name(number, item.asset, item.source, item.facts)
-        drafts.append(_Draft(name=name, item=item, posts=tuple(posts), findings=tuple(dict.fromkeys(findings))))
-    return drafts
-
-
-def _protected(item: PackItem, placements: Mapping[str, Placement], terms: TermBase) -> tuple[str, ...]:
-    """The names in the texts that may have to be shortened; looking for them in short ones would be wasted."""
-    names = {name for one in item.renditions for name in one.placements}
-    limits = [limit.maximum for name in names for limit in placements[name].texts]
-    fields = (item.captions.title, item.captions.description, item.captions.alt_text)
-    long = [
-        text.value
-        for field in fields
-        for text in field.values()
-        if _WIDEST_BYTES * len(text.value) > min(limits, default=1 << 30)
-    ]
-    return tuple(dict.fromkeys(match.surface for text in long for match in terms.match(text)))
-
-
 def _findings_of(bag: Path) -> tuple[Finding, ...]:
     """What was found when a bag was packed, as its report tells."""
     try:
@@ -245,11 +154,8 @@ def _require_room(items: Sequence[PackItem], library: Library) -> None:
         raise ToolError("disk-full", {"path": library.submissions})
 
 
-# Into the folder aside
-
-
 def _packed(
-    drafts: Sequence[_Draft], payload: Path, library: Library, placements: Mapping[str, Placement], progress: Progress
+    drafts: Sequence[Draft], payload: Path, library: Library, placements: Mapping[str, Placement], progress: Progress
 ) -> Iterator[Packed]:
     total = sum(len(draft.item.renditions) for draft in drafts)
     edge_px = _EDGE_PX if total <= _MANY else _EDGE_MANY_PX

@@ -137,7 +137,7 @@ def _head(sheet: Worksheet, columns: Sequence[Column]) -> None:
 
     for place, column in enumerate(columns, 1):
         cell = sheet.cell(1, place, column.heading)
-        cell.font = Font(bold=True, color="FFFFFF")
+        cell.font = Font(name="Calibri", bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor="1F4E5F")
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         sheet.column_dimensions[get_column_letter(place)].width = column.width

@@ -25,7 +25,7 @@ def thumbnail_jpeg(path: Path, *, edge_px: int = 320) -> bytes | None:
             with Image.open(path) as image:
                 if image.width * image.height > _MAX_PIXELS:
                     return None
-                image.draft("RGB", (2 * edge_px, 2 * edge_px))
+                image.draft("RGB", (edge_px, edge_px))
                 return _coded(image, edge_px)
     except Exception:
         return None

@@ -1,0 +1,99 @@
+"""What can be said of a submission before any file is touched: which renditions, which words, which posts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from ttdn_assets.model import FIELDS, CaptionSet, Fact, Finding, Lang, Placement, Post, Rendition
+from ttdn_assets.settings import Library
+from ttdn_assets.submissions.manifest import file_name, without_rejected
+from ttdn_assets.submissions.posts import Material, fit_posts
+from ttdn_assets.terms.base import TermBase, load_terms
+
+_WIDEST_BYTES = 4
+
+
+class PackItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One asset of a submission, with the renditions that serve it; ``projection`` is that of a panorama."""
+
+    asset: str
+    source: str
+    renditions: tuple[Rendition, ...]
+    captions: CaptionSet = CaptionSet()
+    facts: tuple[Fact, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    credit: str = ""
+    author: str = ""
+    projection: str | None = None
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """An item with what could be said of it before any file was touched."""
+
+    name: str
+    item: PackItem
+    posts: tuple[Post, ...]
+    findings: tuple[Finding, ...]
+
+
+def only_for(item: PackItem, placements: Mapping[str, Placement]) -> PackItem:
+    """The item with its renditions for these placements and without rejected texts."""
+    served = (
+        msgspec.structs.replace(one, placements=tuple(name for name in one.placements if name in placements))
+        for one in item.renditions
+    )
+    return msgspec.structs.replace(
+        item, renditions=tuple(one for one in served if one.placements), captions=without_rejected(item.captions)
+    )
+
+
+def unapproved(item: PackItem, languages: Sequence[Lang]) -> Iterator[Finding]:
+    """A finding for each language whose title or description a person has not approved."""
+    for lang in languages:
+        texts = [getattr(item.captions, field).get(lang) for field in FIELDS]
+        present = [text for text in texts if text is not None]
+        if not any(texts[:2]) or any(text.status != "approved" for text in present):
+            yield Finding(rule="not-approved", level="error", subject=item.source, lang=lang)
+
+
+def drafts_of(items: Sequence[PackItem], library: Library, placements: Mapping[str, Placement]) -> list[Draft]:
+    terms = load_terms(library.terms if library.terms.is_dir() else None)
+    drafts = []
+    for number, item in enumerate(items, 1):
+        material = Material(
+            source=item.source,
+            author=item.author,
+            credit=item.credit or library.settings.unit.credit,
+            place="; ".join(dict.fromkeys(fact.value for fact in item.facts if fact.kind == "place")),
+            protected=_protected(item, placements, terms),
+        )
+        served = list(dict.fromkeys(name for one in item.renditions for name in one.placements))
+        posts: list[Post] = []
+        findings: list[Finding] = list(item.findings)
+        if not item.renditions:
+            findings.append(Finding(rule="pack-no-files", level="warning", subject=item.source))
+        for name in served:
+            fitted, found = fit_posts(
+                placements[name], item.captions, languages=library.settings.languages, material=material
+            )
+            posts.extend(fitted)
+            findings.extend(found)
+        name = file_name(number, item.asset, item.source, item.facts)
+        drafts.append(Draft(name=name, item=item, posts=tuple(posts), findings=tuple(dict.fromkeys(findings))))
+    return drafts
+
+
+def _protected(item: PackItem, placements: Mapping[str, Placement], terms: TermBase) -> tuple[str, ...]:
+    """The names in the texts that may have to be shortened; looking for them in short ones would be wasted."""
+    names = {name for one in item.renditions for name in one.placements}
+    limits = [limit.maximum for name in names for limit in placements[name].texts]
+    fields = (item.captions.title, item.captions.description, item.captions.alt_text)
+    long = [
+        text.value
+        for field in fields
+        for text in field.values()
+        if _WIDEST_BYTES * len(text.value) > min(limits, default=1 << 30)
+    ]
+    return tuple(dict.fromkeys(match.surface for text in long for match in terms.match(text)))
