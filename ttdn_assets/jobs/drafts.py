@@ -59,36 +59,41 @@ def unapproved(item: PackItem, languages: Sequence[Lang]) -> Iterator[Finding]:
 
 
 def drafts_of(items: Sequence[PackItem], library: Library, placements: Mapping[str, Placement]) -> list[Draft]:
+    """Each item with its name in the bag, its posts, and what was found so far."""
     terms = load_terms(library.terms if library.terms.is_dir() else None)
     drafts = []
     for number, item in enumerate(items, 1):
-        material = Material(
-            source=item.source,
-            author=item.author,
-            credit=item.credit or library.settings.unit.credit,
-            place="; ".join(dict.fromkeys(fact.value for fact in item.facts if fact.kind == "place")),
-            protected=_protected(item, placements, terms),
-        )
-        served = list(dict.fromkeys(name for one in item.renditions for name in one.placements))
-        posts: list[Post] = []
-        findings: list[Finding] = list(item.findings)
-        if not item.renditions:
-            findings.append(Finding(rule="pack-no-files", level="warning", subject=item.source))
-        for name in served:
-            fitted, found = fit_posts(
-                placements[name], item.captions, languages=library.settings.languages, material=material
-            )
-            posts.extend(fitted)
-            findings.extend(found)
+        posts, found = _posts(item, library, placements, terms)
+        bare = Finding(rule="pack-no-files", level="warning", subject=item.source)
+        findings = (*item.findings, *(() if item.renditions else (bare,)), *found)
         name = file_name(number, item.asset, item.source, item.facts)
-        drafts.append(Draft(name=name, item=item, posts=tuple(posts), findings=tuple(dict.fromkeys(findings))))
+        drafts.append(Draft(name=name, item=item, posts=posts, findings=tuple(dict.fromkeys(findings))))
     return drafts
+
+
+def _posts(
+    item: PackItem, library: Library, placements: Mapping[str, Placement], terms: TermBase
+) -> tuple[tuple[Post, ...], tuple[Finding, ...]]:
+    material = Material(
+        source=item.source,
+        author=item.author,
+        credit=item.credit or library.settings.unit.credit,
+        place="; ".join(dict.fromkeys(fact.value for fact in item.facts if fact.kind == "place")),
+        protected=_protected(item, placements, terms),
+    )
+    served = dict.fromkeys(name for one in item.renditions for name in one.placements)
+    fitted = [
+        fit_posts(placements[name], item.captions, languages=library.settings.languages, material=material)
+        for name in served
+    ]
+    return tuple(post for posts, _ in fitted for post in posts), tuple(one for _, found in fitted for one in found)
 
 
 def _protected(item: PackItem, placements: Mapping[str, Placement], terms: TermBase) -> tuple[str, ...]:
     """The names in the texts that may have to be shortened; looking for them in short ones would be wasted."""
     names = {name for one in item.renditions for name in one.placements}
     limits = [limit.maximum for name in names for limit in placements[name].texts]
+    limits += [most for name in names if (most := placements[name].alt_text_max)]
     fields = (item.captions.title, item.captions.description, item.captions.alt_text)
     long = [
         text.value
