@@ -1,8 +1,8 @@
 """An engine that is ready for use: opened, made or migrated, with its errors mapped to the house's.
 
-SQLite runs in WAL mode, so readers never wait; writers take their lock when a transaction begins and wait for each
-other.  ``synchronous = NORMAL`` survives a killed process whole; a power cut may take back the last transactions, which
-a run makes again.
+Readers never wait; writers take one lock when their transaction begins and wait for each other (SQLite in WAL mode,
+PostgreSQL by an advisory lock), so that two runs that meet the same new bytes make one asset.  ``synchronous = NORMAL``
+survives a killed process whole; a power cut may take back the last transactions, which a run makes again.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -24,18 +24,27 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from ttdn_assets.catalogue.schema import EXTRAS, METADATA, SCHEMA
 from ttdn_assets.errors import AssetsError, CatalogueError
 
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+
 Row = Mapping[str, Any]
 _PRIMARY_CODE = 0xFF
+_REASON_MAX = 300
+_PG_LOCKED = {"55P03", "40P01", "40001"}
+_PG_UNREACHABLE = {"08", "28", "3D", "53", "57"}
+_PG_READ_ONLY = {"25006", "42501"}
+_WRITERS_LOCK = 8_402_017
 _CHECKPOINT_PAGES = 4_000
 
 
 class Database:
     """The engine behind a catalogue and the place it is at, for messages (never with a password)."""
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, engine: Engine, place: str, *, busy_s: float) -> None:
         """Keep the engine; its writing side takes the lock when a transaction begins."""
         self.engine = engine
         self.place = place
+        self._busy_ms = round(busy_s * 1000)
         self._writer = engine.execution_options(ttdn_write=True)
 
     @contextlib.contextmanager
@@ -48,6 +57,9 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A transaction that is kept when the block ends well and is as if it had never been when it does not."""
         with database_errors(self.place), self._writer.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {self._busy_ms}")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
             yield connection
 
 
@@ -58,7 +70,7 @@ def open_database(url: str, *, create: bool, busy_s: float) -> Database:
     place = str(path) if path else parsed.render_as_string(hide_password=True)
     if path is not None:
         _prepare_file(path, create=create)
-    database = Database(_engine(parsed, busy_s=busy_s), place)
+    database = Database(_engine(parsed, busy_s=busy_s), place, busy_s=busy_s)
     try:
         _bring_up_to_date(database, create=create)
     except BaseException:
@@ -175,11 +187,18 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, keys: t
 
 @cache
 def _upsert_statement(dialect: str, table: Table, keys: tuple[str, ...], names: tuple[str, ...]) -> Insert:
-    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    statement = _postgresql_insert(table) if dialect == "postgresql" else sqlite.insert(table)
     others = {name: statement.excluded[name] for name in names if name not in keys}
     if not others:
         return statement.on_conflict_do_nothing(index_elements=keys)
     return statement.on_conflict_do_update(index_elements=keys, set_=others)
+
+
+def _postgresql_insert(table: Table) -> postgresql.Insert:
+    """PostgreSQL's insert; its module is heavy, so only who uses PostgreSQL imports it."""
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
 
 
 @contextlib.contextmanager
@@ -200,12 +219,14 @@ def _is_shut(path: Path) -> bool:
 
 def _mapped(error: DBAPIError, place: str) -> AssetsError:
     cause = error.orig
-    reason = " ".join(str(cause).split())
+    reason = " ".join(str(cause).split())[:_REASON_MAX]
     fields = {"path": place, "reason": reason}
     code = getattr(cause, "sqlite_errorcode", 0) & _PRIMARY_CODE
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    state = getattr(cause, "sqlstate", None)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or state in _PG_LOCKED:
         return CatalogueError("catalogue-locked", fields)
-    if code == sqlite3.SQLITE_READONLY or (code == sqlite3.SQLITE_CANTOPEN and _is_shut(Path(place))):
+    is_shut = code == sqlite3.SQLITE_CANTOPEN and _is_shut(Path(place))
+    if code == sqlite3.SQLITE_READONLY or state in _PG_READ_ONLY or is_shut:
         return CatalogueError("catalogue-read-only", fields)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return CatalogueError("catalogue-corrupt", fields)
@@ -213,6 +234,6 @@ def _mapped(error: DBAPIError, place: str) -> AssetsError:
         return CatalogueError("disk-full", fields)
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
         return CatalogueError("catalogue-unreachable", fields)
-    if isinstance(error, OperationalError) and not code:
+    if isinstance(error, OperationalError) and not code and (state is None or state[:2] in _PG_UNREACHABLE):
         return CatalogueError("catalogue-unreachable", fields)
     return CatalogueError("catalogue-failed", fields)

@@ -19,6 +19,8 @@ from ttdn_assets.model import Fact, MediaFacts, Text
 
 MARKS_TIER = 2
 _POSITIONS_MAX = 16_383
+# A tsvector holds one megabyte at most; no real asset comes near.
+_FIELD_MAX, _EXACT_MAX = 60_000, 240_000
 _SHOWN_TEXTS = {"headline", "place", "people", "author", "keywords"}
 
 
@@ -64,12 +66,14 @@ def document(
         words=_tokens(words),
         facts=_tokens(known),
         paths=_tokens(where),
-        exact=" ".join(token for value in (*title, *words, *known, *where) for token in exact_tokens(value)),
+        exact=" ".join(token for value in (*title, *words, *known, *where) for token in exact_tokens(value))[
+            :_EXACT_MAX
+        ],
     )
 
 
 def _tokens(values: Iterable[str]) -> str:
-    return " ".join(token for value in values for token in folded_tokens(value))
+    return " ".join(token for value in values for token in folded_tokens(value))[:_FIELD_MAX]
 
 
 class Fts5Index:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, not_, or_, select, true
 
 from ttdn_assets.catalogue.index import MARKS_TIER, SearchIndex
 from ttdn_assets.catalogue.records import Hit, Query, SearchPage
@@ -57,7 +57,10 @@ def _total(connection: Connection, found: Select[Any]) -> int:
 
 
 def _filters(query: Query) -> list[Condition]:
-    """The conditions of a query, without its text."""
+    """The conditions of a query, without its text.
+
+    Each is a set of its own, which a database reads once; asked asset by asset, SQLite took minutes over 20,000.
+    """
     conditions: list[Condition] = []
     if query.kind:
         conditions.append(assets.c.kind == query.kind)
@@ -70,10 +73,10 @@ def _filters(query: Query) -> list[Condition]:
     if query.target:
         conditions.append(_serves(query.target))
     if query.unused:
-        conditions.append(not_(exists().where(submitted.c.asset_id == assets.c.id)))
+        conditions.append(assets.c.id.not_in(select(submitted.c.asset_id)))
     if query.missing is not None:
-        present = exists().where(files.c.asset == assets.c.number, not_(files.c.missing))
-        conditions.append(not_(present) if query.missing else present)
+        present = select(files.c.asset).where(not_(files.c.missing))
+        conditions.append(assets.c.number.not_in(present) if query.missing else assets.c.number.in_(present))
     kinds: tuple[tuple[FactKind, tuple[str, ...]], ...] = (
         ("place", query.places),
         ("topic", query.topics),
@@ -84,24 +87,24 @@ def _filters(query: Query) -> list[Condition]:
 
 
 def _word_filters(query: Query) -> list[Condition]:
-    """A language asks for a title in it; with a status, that its texts have it; a status alone is the asset's."""
+    """A language asks for a text in it; with a status, that all its texts have it; a status alone is the asset's."""
     if query.language is None:
         return [assets.c.review == query.status] if query.status else []
-    there = (texts.c.asset == assets.c.number, texts.c.lang == query.language)
-    conditions: list[Condition] = [exists().where(*there)]
+    there = select(texts.c.asset).where(texts.c.lang == query.language)
+    conditions: list[Condition] = [assets.c.number.in_(there)]
     if query.status:
-        conditions.append(not_(exists().where(*there, texts.c.status != query.status)))
+        conditions.append(assets.c.number.not_in(there.where(texts.c.status != query.status)))
     return conditions
 
 
 def _serves(target: str) -> Condition:
     name = served.c.placement if "." in target else served.c.platform
-    return exists().where(served.c.asset == assets.c.number, name == target)
+    return assets.c.number.in_(select(served.c.asset).where(name == target))
 
 
 def _says(kind: FactKind, values: Sequence[str]) -> Condition:
     said = or_(facts.c.term.in_(values), facts.c.value.in_(values))
-    return exists().where(facts.c.asset == assets.c.number, facts.c.kind == kind, said)
+    return assets.c.number.in_(select(facts.c.asset).where(facts.c.kind == kind, said))
 
 
 def _titles(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, str]]:

@@ -22,6 +22,7 @@ _PART = re.compile(r'(-?)"([^"]*)(?:"|$)|(\S+)')
 _QUOTES = str.maketrans("“”„«»＂「」『』", '"' * 10)
 _WORDS_MAX = 32
 _TOKENS_MAX = 64
+_LETTERS_MAX = 100
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,13 +59,17 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 @lru_cache(maxsize=4096)
 def folded_tokens(value: str) -> tuple[str, ...]:
     """The tokens of a text without marks and case; the same folder and place names come again and again."""
-    return tuple(_TOKEN.findall(fold(value)))
+    return _tokens(fold(value))
 
 
 @lru_cache(maxsize=4096)
 def exact_tokens(value: str) -> tuple[str, ...]:
     """The tokens of a text with its marks, without case."""
-    return tuple(_TOKEN.findall(nfc(nfc(value).casefold())))
+    return _tokens(nfc(nfc(value).casefold()))
+
+
+def _tokens(value: str) -> tuple[str, ...]:
+    return tuple(token[:_LETTERS_MAX] for token in _TOKEN.findall(value))
 
 
 def parse_terms(query: str) -> Terms:
