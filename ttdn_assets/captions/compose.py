@@ -52,7 +52,9 @@ class _Teller(NamedTuple):
     def where(self, *, long: bool) -> str:
         """The place with what it lies in: ``Mộc Châu, tỉnh Sơn La``, ``山罗省木州``; empty where none is known."""
         scene, lang = self.scene, self.lang
-        names = [grammar.place_name(term, lang) for term in (scene.place, scene.container) if term]
+        told = scene.province and scene.place and scene.province.name(lang) in scene.place.name(lang)
+        around = None if told and lang == "zh" else scene.container
+        names = [grammar.place_name(term, lang) for term in (scene.place, around) if term]
         if scene.own_place and (own := self._own_place()):
             names.insert(0, own)
         if scene.province and not any(scene.province.name(lang) in name for name in names):
@@ -226,7 +228,8 @@ def _write_occasion(teller: _Teller, event: EventSaid) -> _Written:
         sentence = f"{head}值此{name}之际" + (f"，{taken}{place}" if place else "拍摄")
         title = f"{teller.date}{name}" + (f"，{place}" if place and place not in name else "")
         return _Written(title, f"{sentence}。", _alt(teller, title))
-    occasion = f"on the occasion of {grammar.with_the(event.term, name)}"
+    the = f"the {name}" if event.anniversary else grammar.with_the(event.term, name)
+    occasion = f"on the occasion of {the}"
     if lang == "vi":
         occasion = f"nhân dịp {name[:1].lower() + name[1:] if event.anniversary else name}"
     between = ", " if lang == "en" and at else " "
@@ -317,7 +320,7 @@ def _slot_words(teller: _Teller, slot: str) -> str:
     if slot == "event" and teller.scene.event:
         words = _event_words(teller.scene.event, lang)
         return grammar.with_the(teller.scene.event.term, words) if lang == "en" else words
-    return term.name(lang)
+    return term.notes.get(f"short_{lang}", term.name(lang)) if slot == "art" else term.name(lang)
 
 
 def _write_prose(teller: _Teller) -> _Written:

@@ -106,7 +106,7 @@ def find_dates(name: str) -> tuple[tuple[Day, int, int], ...]:
             day, end = _day_of(match, plain), match.end()
             if day is None or any(start < end and match.start() < stop for _, start, stop in found):
                 continue
-            if _CODE_BEFORE.search(plain[: match.start()]) or _is_word_nam(name, match):
+            if _CODE_BEFORE.search(plain[: match.start()]) or _misread(name, match):
                 continue
             if day.lunar and (sign := _LUNAR_SIGN.match(plain, end)):
                 end = sign.end()
@@ -114,10 +114,13 @@ def find_dates(name: str) -> tuple[tuple[Day, int, int], ...]:
     return tuple(sorted(found, key=lambda item: item[1]))
 
 
-def _is_word_nam(name: str, match: re.Match[str]) -> bool:
-    """Whether ``tháng tư`` and its like stand without diacritics, where they could be other words."""
-    words = match.groupdict()
-    return words.get("w") is not None and fold(match.group()) == name[match.start() : match.end()].lower()
+def _misread(name: str, match: re.Match[str]) -> bool:
+    """Whether the folded words mean something else as typed: ``mừng`` is no ``mùng``, ``thang tu`` no ``tháng tư``."""
+    typed = name[match.start() : match.end()].lower()
+    if match.group().startswith(("mung", "mong")):
+        greeting = match.string[: match.start()].endswith(("chao ", "don "))
+        return not typed.startswith(("mùng", "mồng", "mung", "mong")) or greeting
+    return match.groupdict().get("w") is not None and fold(typed) == typed
 
 
 def _day_of(match: re.Match[str], plain: str) -> Day | None:
@@ -135,6 +138,8 @@ def _day_of(match: re.Match[str], plain: str) -> Day | None:
     if text.startswith("ram "):
         day = 15
     if last is not None and day is not None and last <= day:
+        return None
+    if text.startswith(("mung ", "mong ")) and (day or 0) > 10:
         return None
     made = Day(year, month, day, last, lunar=lunar and day is not None)
     if made.lunar and year:

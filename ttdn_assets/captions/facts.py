@@ -9,14 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 
 from ttdn_assets.captions.dates import Day, agree, complete, find_dates, parse_iso, shown
-from ttdn_assets.captions.names import Part, own_places, own_words, parts_of, tidy, vietnamese
+from ttdn_assets.captions.names import Part, own_places, own_words, parts_of, tidy, vietnamese, without_people
 from ttdn_assets.captions.phrases import PLACE_KINDS, PhraseFound, find_phrase
-from ttdn_assets.model import Fact, FactKind, Finding, MediaFacts, SheetRow
+from ttdn_assets.model import Fact, FactKind, FactSource, Finding, MediaFacts, SheetRow
 from ttdn_assets.terms.base import Term, TermBase
+from ttdn_assets.terms.calendar import base_year
 from ttdn_assets.terms.matcher import TermMatch
 from ttdn_assets.terms.nearby import around
 from ttdn_assets.text import clean, fold
@@ -65,13 +67,15 @@ def gather_facts(
     when = _speaking_of(parts, media)
     readings = [_read(part, terms, when) for part in parts]
     facts: list[Fact] = list(_sheet_facts(row, terms, when)) if row else []
-    known = _provinces_of(readings, terms)
+    measured = tuple(_gps_facts(media, terms))
+    told = {one for fact in (*facts, *measured) if fact.kind == "place" for one in _today_ids(fact, terms)}
+    known = _provinces_of(readings, terms) | told
     findings: list[Finding] = []
     for reading in readings:
         facts.extend(_part_facts(reading, terms, known, relative, findings))
     facts.extend(_date_facts(readings, media, row))
-    facts.extend(_metadata_facts(media, terms, when))
-    facts.extend(_gps_facts(media, terms))
+    facts.extend(_metadata_facts(media, terms, when, known))
+    facts.extend(measured)
     unique = tuple(dict.fromkeys(facts))
     findings.extend(_conflicts(unique, terms, relative))
     return unique, tuple(dict.fromkeys(findings))
@@ -90,9 +94,15 @@ def _speaking_of(parts: Sequence[Part], media: MediaFacts) -> dt.date | None:
 
 def _read(part: Part, terms: TermBase, when: dt.date | None) -> _Reading:
     text = _SLASHED.sub(lambda found: found.group()[: found.start(2) - found.start()] + "/" + found[3], part.text)
-    matches = terms.match(text, when=when)
+    bare = without_people(text)
+    matches = tuple(match for match in terms.match(text, when=when) if bare[match.start : match.end].strip())
     spans = [(match.start, match.end) for match in matches]
-    days = tuple(item for item in find_dates(part.text) if not _inside(item[1], item[2], spans))
+    bases = {base_year(terms[match.id]) for match in matches}
+    days = tuple(
+        item
+        for item in find_dates(part.text)
+        if not _inside(item[1], item[2], spans) and item[0].year not in bases - {None}
+    )
     names = [(m.start, m.end) for m in matches if not m.id.startswith("top-")]
     places = tuple(item for item in own_places(part.text) if not _touches(item[1], item[2], names))
     return _Reading(part, days, matches, find_phrase(text, matches, terms), places)
@@ -109,13 +119,15 @@ def _touches(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
 def _provinces_of(readings: Sequence[_Reading], terms: TermBase) -> frozenset[str]:
     """The provinces that unambiguous places name."""
     found = (terms[m.id] for reading in readings for m in reading.matches if not m.ambiguous)
-    return frozenset(terms.today(terms[p]).id for term in found for p in term.provinces if p in terms.terms)
+    places = (term for term in found if term.family in ("pl", "prov", "sov"))
+    return frozenset(terms.today(terms[p]).id for term in places for p in term.provinces if p in terms.terms)
 
 
 def _part_facts(
     reading: _Reading, terms: TermBase, known: frozenset[str], subject: str, findings: list[Finding]
 ) -> Iterator[Fact]:
     source = reading.part.source
+    unread = not vietnamese(reading.part.text) and len(_left_over(reading)) > 1
     for match in reading.matches:
         term = _choose(match, terms, known)
         if term is None:
@@ -124,7 +136,13 @@ def _part_facts(
                 Finding(rule="term-ambiguous", level="warning", subject=subject, measured=match.surface, allowed=names)
             )
             continue
-        yield Fact(kind=kind_of(term), value=_value(match, term, reading), term=term.id, source=source)
+        if not _claims_no_more(match, term, terms, known):
+            continue
+        # Beside words that were not understood a product or people is no more than a topic.
+        kind = "topic" if unread and term.family in ("pr", "eth") else kind_of(term)
+        yield Fact(kind=kind, value=_value(match, term, reading), term=term.id, source=source)
+        if term.kind == "flower":
+            yield from _where_it_grows(match, terms, source)
     for place, _, _ in reading.places:
         yield Fact(kind="place", value=place, source=source)
     if reading.phrase:
@@ -132,6 +150,14 @@ def _part_facts(
         yield Fact(kind="activity", value=words, term=reading.phrase.term.id, source=source)
     if words := _prose(reading):
         yield Fact(kind="activity", value=words, source=source)
+
+
+def _where_it_grows(match: TermMatch, terms: TermBase, source: FactSource) -> Iterator[Fact]:
+    """The place in a flower's name (``hoa mận Mộc Châu``): flowers are pictured where they grow."""
+    typed = fold(match.surface)
+    for place in terms.family("pl", "prov"):
+        if fold(place.vi) in typed and " " in place.vi and place.valid_on(dt.date.max):
+            yield Fact(kind="place", value=place.vi, term=place.id, source=source)
 
 
 def _choose(match: TermMatch, terms: TermBase, known: frozenset[str]) -> Term | None:
@@ -145,6 +171,27 @@ def _choose(match: TermMatch, terms: TermBase, known: frozenset[str]) -> Term | 
         if {terms.today(terms[p]).id for p in terms[one].provinces if p in terms.terms} & known
     ]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _claims_no_more(match: TermMatch, term: Term, terms: TermBase, known: frozenset[str]) -> bool:
+    """Whether a term says no place that nobody named: ``dâu tây`` is Sơn La's strawberry only where Sơn La is known."""
+    if term.family not in ("pr", "ev") or fold(match.surface) == fold(term.vi):
+        return True
+    typed = fold(match.surface)
+    missing = {p for name, p in _named_provinces(term.id, terms) if fold(name) not in typed}
+    shown = {p for name, p in _named_provinces(term.id, terms) if fold(name) in typed}
+    return not missing or bool(missing & (known | shown))
+
+
+@lru_cache(maxsize=1024)
+def _named_provinces(term_id: str, terms: TermBase) -> tuple[tuple[str, str], ...]:
+    """The places a term's Vietnamese name holds, each with its province of today."""
+    found: list[tuple[str, str]] = []
+    name = terms[term_id].vi
+    for place in terms.family("pl", "prov"):
+        if place.vi in name and place.vi != name:
+            found.extend((place.vi, terms.today(terms[p]).id) for p in place.provinces if p in terms.terms)
+    return tuple(found)
 
 
 def kind_of(term: Term) -> FactKind:
@@ -169,16 +216,23 @@ def _value(match: TermMatch, term: Term, reading: _Reading) -> str:
     return f"{lead}{term.vi}{tail}"
 
 
+def _left_over(reading: _Reading) -> tuple[str, ...]:
+    """The words of a part that terms, patterns, dates, people and topics leave unsaid."""
+    taken = [(m.start, m.end) for m in reading.matches]
+    taken += [(start, end) for _, start, end in (*reading.days, *reading.places)]
+    taken += [(reading.phrase.start, reading.phrase.end)] if reading.phrase else []
+    text = without_people(reading.part.text)
+    return own_words("".join(" " if _inside(i, i + 1, taken) else char for i, char in enumerate(text)))
+
+
 def _prose(reading: _Reading) -> str:
     """A part that is an officer's own Vietnamese sentence, where terms and patterns leave words of it unsaid."""
     text = reading.part.text
-    if not vietnamese(text) or _person(text):
+    if not vietnamese(text) or _person(text) or not _left_over(reading):
         return ""
-    taken = [(m.start, m.end) for m in reading.matches if not m.id.startswith("top-")]
-    taken += [(start, end) for _, start, end in (*reading.days, *reading.places)]
-    taken += [(reading.phrase.start, reading.phrase.end)] if reading.phrase else []
-    left = "".join(" " if _inside(i, i + 1, taken) else char for i, char in enumerate(text))
-    if len(own_words(left)) < 2 or len(own_words(text)) < 3:
+    topics = [m for m in reading.matches if m.id.startswith("top-")]
+    said = len(_left_over(reading)) + sum(len(own_words(match.surface)) for match in topics)
+    if said < 2 or len(own_words(text)) < 3:
         return ""
     return tidy(_without_outer_dates(text, reading.days))
 
@@ -228,7 +282,7 @@ def _sheet_facts(row: SheetRow, terms: TermBase, when: dt.date | None) -> Iterat
             yield Fact(kind=kind, value=value, source="sheet")
 
 
-def _metadata_facts(media: MediaFacts, terms: TermBase, when: dt.date | None) -> Iterator[Fact]:
+def _metadata_facts(media: MediaFacts, terms: TermBase, when: dt.date | None, known: frozenset[str]) -> Iterator[Fact]:
     for text in media.texts:
         words = clean(text.value)
         if text.field == "people" and words:
@@ -236,8 +290,8 @@ def _metadata_facts(media: MediaFacts, terms: TermBase, when: dt.date | None) ->
         if text.field not in _TEXT_FIELDS:
             continue
         for match in terms.match(words, when=when):
-            if not match.ambiguous:
-                term = _choose(match, terms, frozenset()) or terms[match.id]
+            term = _choose(match, terms, known)
+            if term and _claims_no_more(match, term, terms, known):
                 yield Fact(kind=kind_of(term), value=term.vi, term=term.id, source=text.source)
 
 

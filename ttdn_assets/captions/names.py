@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from ttdn_assets.model import FactSource
+from ttdn_assets.terms.matcher import persons_in
 from ttdn_assets.terms.words import word_list
 from ttdn_assets.text import nfc, strip_marks
 
@@ -31,7 +32,7 @@ _COPY = re.compile(
     r"burst\d*|cover|\d+x\d+|4k|fhd|uhd|1080p|720p|2160p)(?![^\W_])",
     re.IGNORECASE,
 )
-_EDGE = " \t_-–—.,;:+&()[]#'\"·•|"
+_EDGE = " \t_-–—.,;:+&()[]#·•|"
 _COUNTER = re.compile(
     r"^(?:\d{1,3}[.)\-_ ]+)+(?=[^\W\d_])|(?:[_\-]|  ) ?#?\d{1,5}$|(?<![^\W_])(?:#\d+|0\d*|(?!(?:19|20)\d\d$)\d{4,})$"
 )
@@ -48,6 +49,12 @@ _OWN_PLACE = re.compile(
     rf"(?<![^\W_])({'|'.join(sorted(_ADMIN, key=len, reverse=True))})[ _]+"
     rf"({_UPPER_WORD}(?:[ _-]{{1,3}}{_UPPER_WORD}){{0,3}})",
     re.IGNORECASE,
+)
+
+
+_TITLES = "|".join(sorted(word_list("titles"), key=len, reverse=True))
+_TITLED = re.compile(
+    rf"(?<![^\W_])(?i:{_TITLES})(?:[ _:\-]+{_UPPER_WORD}(?:[ _]{_UPPER_WORD}){{0,3}}|(?=[ _:\-]*(?:$| {{3}})))"
 )
 
 
@@ -99,8 +106,16 @@ def own_words(text: str) -> tuple[str, ...]:
     """The words of a text that carry a meaning of their own: no small words, numbers or single letters."""
     found = re.findall(r"[^\W\d_]+", text)
     small = word_list("small")
-    bare = {strip_marks(word) for word in small}
+    bare = set() if vietnamese(text) else {strip_marks(word) for word in small}
     return tuple(w for w in found if len(w) > 1 and w.lower() not in small and w.lower() not in bare)
+
+
+def without_people(text: str) -> str:
+    """The text with names of people, and the titles before them, blanked out."""
+    text = _TITLED.sub(lambda found: " " * len(found.group()), text)
+    for first, last in persons_in(text):
+        text = text[:first] + " " * (last - first) + text[last:]
+    return text
 
 
 def own_places(text: str) -> tuple[tuple[str, int, int], ...]:

@@ -64,6 +64,7 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
     covered = frozenset(one for match in terms.match(prose) for one in match.ids) if prose else frozenset()
     place, own_place, container, province = _where(facts, terms)
     known = _terms_of(facts, terms)
+    things = {fact.term for fact in facts if fact.kind in ("people", "product")}
     return Scene(
         phrase=phrase,
         prose=prose,
@@ -75,8 +76,8 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
         container=container,
         province=province,
         day=day,
-        people=tuple(term for term in known if term.family == "eth"),
-        products=tuple(term for term in known if term.family == "pr"),
+        people=tuple(term for term in known if term.family == "eth" and term.id in things),
+        products=tuple(term for term in known if term.family == "pr" and term.id in things),
         others=tuple(term for term in known if _only_keyword(term)),
         slots=known,
     )

@@ -249,6 +249,11 @@ def _latin(char: str) -> bool:
     return (char.isalnum() or char == "'") and not has_han(char)
 
 
+def persons_in(text: str) -> tuple[tuple[int, int], ...]:
+    """Where names of people stand, with their surname: after a surname no place shares, or around ``Thị``/``Văn``."""
+    return tuple(found.span() for found in _PERSON.finditer(text))
+
+
 def _in_person(place: int, persons: Iterable[tuple[int, int]]) -> bool:
     return any(first <= place < last for first, last in persons)
 
@@ -277,8 +282,10 @@ def _allowed(surface: Surface, view: View, text: str, span: tuple[int, int], cha
 
 
 def _careless(surface: Surface, view: View, text: str, span: tuple[int, int]) -> bool:
-    """Whether plain lower-case letters stand for a name with diacritics in a text whose writer types diacritics."""
+    """Whether small letters are no name: those of a common word (``hòa bình``), or plain ones amid typed diacritics."""
     written = text[view.places[span[0]] : view.places[span[1] - 1] + 1]
+    if surface.key in word_list("homographs") and written.islower() and surface.text[:1].isupper():
+        return not written.isascii()
     if not (written.isascii() and written.islower()) or surface.term.vi.isascii() or surface.lang == "zh":
         return False
     return _VIETNAMESE.search(text) is not None and surface.text[:1].isupper()
