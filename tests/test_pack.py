@@ -181,6 +181,10 @@ def test_a_bad_file_is_a_finding_and_the_rest_is_packed(library: Library) -> Non
     ]
     assert "items-few" in rules(result)
     assert verify_bag(result.path) == ()
+    again = packed(library, [bad, gone, item(library, 3, "good.jpg")])
+    assert (again.path, again.new) == (result.path, False)
+    mended = packed(library, [item(library, n, name) for n, name in ((1, "bad.jpg"), (2, "gone.jpg"), (3, "good.jpg"))])
+    assert (mended.new, rules(mended)) == (True, [])
 
 
 def test_copies_are_measured_anew_and_mixed_ratios_told(library: Library) -> None:

@@ -107,17 +107,23 @@ def pack(
     if reasons:
         raise CheckFailed("pack-not-approved", {"target": target}, reasons)
     drafts = drafts_of(chosen, library, placements)
-    digest = contents_digest([target, final, library.settings.unit, drafts, placements])
+    rules = [msgspec.structs.replace(one, figures=()) for _, one in sorted(placements.items())]
+    digest = contents_digest([target, final, library.settings.unit, drafts, rules])
     with os_errors(library.submissions):
         library.submissions.mkdir(parents=True, exist_ok=True)
         sweep_aside(library.submissions, older_than_s=_STALE_S, now_s=time.time())
-    if equal := find_equal(library.submissions, digest):
-        return PackResult(path=equal, findings=_findings_of(equal), new=False, digest=digest)
+    if (equal := _made_before(library, digest)) is not None:
+        return equal
     _require_room(chosen, library)
     with aside(library.submissions) as folder:
         packed = tuple(_packed(drafts, folder / PAYLOAD, library, placements, progress))
         submission = _submission(target, packed, library, placements, date=date, final=final)
         _refuse(submission)
+        failed = [finding for finding in submission.all_findings if finding.rule == "pack-file-failed"]
+        if failed:
+            digest = contents_digest([digest, failed])
+            if (equal := _made_before(library, digest)) is not None:
+                return equal
         _write_payload(submission, folder / PAYLOAD, library)
         close_bag(folder, tags(submission, digest))
         if faults := verify(folder):
@@ -137,6 +143,14 @@ def verify_bag(path: Path, *, progress: Progress = silent) -> tuple[Finding, ...
     found = verify(path)
     progress(Event(stage="verify", done=1, total=1, source=path.name))
     return found
+
+
+def _made_before(library: Library, digest: str) -> PackResult | None:
+    """The bag of these contents that is there already; one that lacks a file has a digest of its own."""
+    equal = find_equal(library.submissions, digest)
+    if equal is None:
+        return None
+    return PackResult(path=equal, findings=_findings_of(equal), new=False, digest=digest)
 
 
 def _findings_of(bag: Path) -> tuple[Finding, ...]:
