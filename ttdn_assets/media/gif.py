@@ -87,7 +87,7 @@ def _pair(body: bytes, at: int) -> tuple[int, int]:
 
 
 def coded_parts(stream: BinaryIO) -> Iterator[bytes]:
-    """Everything but comments and XMP."""
+    """Everything but comments, XMP, and the version of the format, which they raise."""
     for kind, body in blocks(stream):
         if kind not in ("comment", "xmp"):
-            yield body
+            yield body[6:] if kind == "screen" else body

@@ -86,16 +86,16 @@ def read_jpeg(stream: BinaryIO) -> Still:
     size_px, bit_depth, components = _frame(frame)
     pictures = _multi_picture(b"".join(parts["mpf"][:1])[len(_MPF) :])
     xmp = _xmp(parts["xmp"], parts["more"])
-    views = sum(1 for kind, _ in pictures if kind >> 16 == 2)
-    gain_map = any(sign in block for block in (*xmp, *parts["icc"]) for sign in _GAIN_MAP_SIGNS) or _has_gain_map(
-        stream, mpf_offset, [at for kind, at in pictures if kind >> 16 != 2]
-    )
+    heads = [(kind, _head(stream, mpf_offset + offset)) for kind, offset in pictures if offset]
+    views = 1 + sum(1 for kind, head in heads if _is_view(kind, head))
+    blocks = [*xmp, *parts["icc"], *(head for _, head in heads)]
+    gain_map = any(sign in block for block in blocks for sign in _GAIN_MAP_SIGNS)
     return Still(
         format="mpo" if views > 1 else "jpeg",
         stored_px=size_px,
         bit_depth=bit_depth,
         colour="ycck" if components == 4 and transform == 2 else colour_of(components),
-        frames=max(1, views),
+        frames=views,
         hdr="gain_map" if gain_map else None,
         icc=_icc(parts["icc"]),
         exif=exif_body(b"".join(parts["exif"][:1])),
@@ -161,19 +161,19 @@ def _multi_picture(index: bytes) -> list[tuple[int, int]]:
     except ValueError:
         return []
     order: Literal["little", "big"] = "little" if tiff.order == "<" else "big"
-    rows = [entries[at : at + 16] for at in range(0, len(entries) - 15, 16)][:64]
+    rows = [entries[at : at + 16] for at in range(0, len(entries) - 15, 16)][:16]
     return [(int.from_bytes(row[:4], order) & 0xFFFFFF, int.from_bytes(row[8:12], order)) for row in rows]
 
 
-def _has_gain_map(stream: BinaryIO, index_offset: int, pictures: list[int]) -> bool:
-    """Whether one of the further pictures says in its own header that it is a gain map (Adobe, Apple, ISO 21496-1)."""
-    for offset in pictures[:8]:
-        if offset:
-            stream.seek(index_offset + offset)
-            head = stream.read(_RESYNC_BYTES)
-            if any(sign in head for sign in _GAIN_MAP_SIGNS):
-                return True
-    return False
+def _head(stream: BinaryIO, offset: int) -> bytes:
+    stream.seek(offset)
+    return stream.read(_RESYNC_BYTES)
+
+
+def _is_view(kind: int, head: bytes) -> bool:
+    """Whether a further picture is one to look at: another view (class 2), or one that claims no other purpose."""
+    auxiliary = any(sign in head for sign in (*_GAIN_MAP_SIGNS, b"AuxiliaryImageType"))
+    return head.startswith(b"\xff\xd8") and (kind >> 16 == 2 or (kind == 0 and not auxiliary))
 
 
 def coded_parts(stream: BinaryIO) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from ttdn_assets.media.still import BLOCK_BYTES_MAX, BrokenStill, Still, exif_bo
 
 _CHUNKS_MAX = 100_000
 _METADATA = frozenset((b"EXIF", b"XMP "))
+_ANIMATED = 0x02
 _READ = _METADATA | {b"VP8X", b"ICCP"}
 
 
@@ -68,10 +69,11 @@ def _size(found: dict[bytes, bytes]) -> tuple[tuple[int, int], bool]:
 
 
 def coded_parts(stream: BinaryIO) -> Iterator[bytes]:
-    """The chunks that decide what the picture looks like; of VP8X, whose flags tell of metadata, only the size."""
+    """The chunks that decide what the picture looks like; of VP8X only an animation's canvas."""
     for kind, offset, length in list(chunks(stream)):
         if kind == b"VP8X":
-            yield from pieces(stream, offset + 4, 6)
+            head = b"".join(pieces(stream, offset, 10))
+            yield head[4:] if head[:1] and head[0] & _ANIMATED else b""
         elif kind not in _METADATA:
             yield kind
             yield from pieces(stream, offset, length)

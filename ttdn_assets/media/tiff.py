@@ -16,6 +16,7 @@ from ttdn_assets.media.still import BrokenStill, Still
 from ttdn_assets.tools.ifd import Directory, Tiff, data, integer, integers
 
 _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 254, 256, 257, 258, 259, 262
+_ORIENTATION = 274
 _STRIP_OFFSETS, _SAMPLES, _STRIP_BYTES, _SUB_IFDS, _EXTRA_SAMPLES = 273, 277, 279, 330, 338
 _TILE_OFFSETS, _TILE_BYTES, _JPEG_OFFSET, _JPEG_BYTES = 324, 325, 513, 514
 _XMP, _IPTC, _PHOTOSHOP, _ICC, _DNG_VERSION = 700, 33723, 34377, 34675, 50706
@@ -113,7 +114,7 @@ def coded_parts(stream: BinaryIO) -> Iterator[bytes]:
     tiff = _tiff(stream)
     pages = list(tiff.pages())
     for directory in [*pages, *(child for page in pages for child in tiff.children(page, _SUB_IFDS))]:
-        yield repr([directory.get(tag) for tag in _PICTURE_TAGS]).encode()
+        yield repr([integer(directory, _ORIENTATION, 1), *(directory.get(tag) for tag in _PICTURE_TAGS)]).encode()
         for offsets, sizes in ((_STRIP_OFFSETS, _STRIP_BYTES), (_TILE_OFFSETS, _TILE_BYTES)):
             for offset, size in zip(integers(directory, offsets), integers(directory, sizes), strict=False):
                 yield from pieces(stream, offset, size)
