@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import random
 import zipfile
 from pathlib import Path
 
@@ -185,6 +186,21 @@ def test_hostile_and_broken_sheets_are_refused_with_a_reason(tmp_path: Path) -> 
     with pytest.raises(InputError) as told:
         read_sheet(tmp_path / "missing.xlsx")
     assert told.value.code == "file-vanished"
+
+
+def test_any_damage_is_told_as_damage(tmp_path: Path) -> None:
+    write_sheet([ROW], tmp_path / "a.xlsx")
+    data = (tmp_path / "a.xlsx").read_bytes()
+    rng = random.Random(7)
+    for _ in range(60):
+        broken = bytearray(data)
+        for _ in range(4):
+            broken[rng.randrange(len(broken))] = rng.randrange(256)
+        (tmp_path / "b.xlsx").write_bytes(broken)
+        try:
+            read_sheet(tmp_path / "b.xlsx")
+        except InputError as error:
+            assert error.code in ("sheet-damaged", "sheet-without-files")
 
 
 def test_a_sheet_that_claims_a_million_rows_is_read_in_time(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ _PARENTS = (b"trak", b"mdia", b"minf", b"stbl")
 _OTHER_OFFSETS = (b"moof", b"sidx", b"ssix", b"mfra", b"meta", b"imda")
 _DROPPED = (b"free", b"skip", b"wide")
 _DEPTH = 6
+_TABLE_BYTES = 8
 
 
 class Box(NamedTuple):
@@ -103,12 +104,13 @@ def _shift(index: bytearray, start: int, end: int, moved: list[tuple[Box, int]],
         body, stop = box.at + box.header_bytes, box.at + box.size_bytes
         if box.name in _PARENTS and depth < _DEPTH:
             _shift(index, body, stop, moved, depth=depth + 1)
-        elif box.name in (b"stco", b"co64"):
+        elif box.name in (b"stco", b"co64") and stop - body >= _TABLE_BYTES:
             form = ">I" if box.name == b"stco" else ">Q"
             width = struct.calcsize(form)
-            count = min(struct.unpack_from(">I", index, body + 4)[0], (stop - body - 8) // width)
-            for at in range(body + 8, body + 8 + count * width, width):
-                offset = struct.unpack_from(form, index, at)[0] + _move(struct.unpack_from(form, index, at)[0], moved)
+            count = min(struct.unpack_from(">I", index, body + 4)[0], (stop - body - _TABLE_BYTES) // width)
+            for at in range(body + _TABLE_BYTES, body + _TABLE_BYTES + count * width, width):
+                offset = struct.unpack_from(form, index, at)[0]
+                offset += _move(offset, moved)
                 if offset >= 1 << (8 * width):
                     raise OverflowError(offset)
                 struct.pack_into(form, index, at, offset)
