@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,17 @@ def four_corners(width: int, height: int) -> Pixels:
     return pixels
 
 
+@cache
 def scenery(width: int, height: int) -> Pixels:
     """A smooth sky over a textured slope: something like a photograph, the same on every run."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float64)
-    noise = np.random.default_rng(7).normal(0, 12, (height, width, 1))
+    noise = np.random.default_rng(7).normal(0, 5, (height, width, 1))
     sky = np.stack([90 + 60 * y / height, 140 + 50 * y / height, 220 - 30 * y / height], -1)
     slope = np.stack([80 + 40 * np.sin(x / 17), 110 + 30 * np.cos(y / 11), 60 + 20 * np.sin((x + y) / 23)], -1)
     below = (y > height * (0.55 + 0.1 * np.sin(x / width * 6)))[..., None]
-    return np.clip(np.where(below, slope + noise, sky), 0, 255).astype(np.uint8)
+    pixels = np.clip(np.where(below, slope + noise, sky), 0, 255).astype(np.uint8)
+    pixels.flags.writeable = False
+    return pixels
 
 
 def noise(width: int, height: int) -> Pixels:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import struct
 from pathlib import Path
 
@@ -11,15 +12,20 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from drawn_photos import CORNERS, facts, four_corners, noise, photo_plan, save, scenery
+from drawn_photos import CORNERS, coded, facts, four_corners, noise, photo_plan, save, scenery
 from ttdn_assets.errors import InputError, MediaError
+from ttdn_assets.geometry import crop_to_ratio, fit_long_edge
+from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Box, Placement, Rendition, RenditionPlan
 from ttdn_assets.renditions.photo import ROOM_BYTES, make_photos, open_picture
 from ttdn_assets.renditions.plan import rendition_path
 from ttdn_assets.settings import Limits
+from ttdn_assets.tools.colour import SRGB_PROFILE
 from ttdn_assets.tools.encode import has_fine_colour
+from ttdn_assets.tools.pixels import thumbnail
 
 LIMITS = Limits()
+MEDIA = Path(os.environ["TTDN_TEST_MEDIA"]) if "TTDN_TEST_MEDIA" in os.environ else None
 
 
 def made(path: Path, root: Path, *plans: RenditionPlan, orientation: int = 1) -> list[Rendition]:
@@ -106,6 +112,7 @@ def test_a_copy_is_the_same_coded_picture(tmp_path: Path) -> None:
         with Image.open(io.BytesIO(data)) as copy, Image.open(source) as original:
             assert np.array_equal(np.asarray(copy), np.asarray(original))
             assert copy.info["dpi"] == (300, 300)
+            assert copy.info["icc_profile"] == SRGB_PROFILE
 
 
 def test_a_copied_png_keeps_its_pixels_and_loses_its_texts(tmp_path: Path) -> None:
@@ -193,7 +200,7 @@ def test_transparency_lies_on_white_in_a_jpeg(tmp_path: Path) -> None:
 
 
 def test_a_photo_far_larger_than_needed_is_decoded_smaller(tmp_path: Path) -> None:
-    path = save(tmp_path / "a.jpg", scenery(4000, 2000), quality=85)
+    path = save(tmp_path / "a.jpg", Image.fromarray(scenery(400, 200)).resize((4000, 2000)), quality=85)
     story = Placement(id="facebook.story_image", kind="photo", name={}, formats=("jpeg",), sizes_px=((200, 400),))
     contest = Placement(id="happyvietnam.photo", kind="photo", name={}, formats=("jpeg",), keep_original=True)
     small = open_picture(path, facts(path), limits=LIMITS, placements=[story])
@@ -213,3 +220,82 @@ def test_an_unknown_format_and_a_missing_file_are_said_in_one_sentence(tmp_path:
     with pytest.raises(InputError) as gone:
         open_picture(path, known, limits=LIMITS)
     assert gone.value.code == "file-vanished"
+
+
+def raw_picture(path: Path, preview: bytes) -> Path:
+    """A DNG of one directory whose only picture is a JPEG preview: TIFF 6.0 with the tag DNGVersion."""
+    width, height = Image.open(io.BytesIO(preview)).size
+    tags = [
+        (254, 4, 1, 1), (256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 8), (259, 3, 1, 7), (262, 3, 1, 6),
+        (273, 4, 1, 200), (274, 3, 1, 6), (277, 3, 1, 3), (278, 4, 1, height), (279, 4, 1, len(preview)),
+        (50706, 1, 4, 0x0401),
+    ]  # fmt: skip
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    head = struct.pack("<2sHIH", b"II", 42, 8, len(tags)) + entries + bytes(4)
+    path.write_bytes(head.ljust(200, b"\0") + preview)
+    return path
+
+
+def test_a_raw_picture_is_worked_with_through_its_preview(tmp_path: Path) -> None:
+    turned = np.asarray(Image.fromarray(four_corners(300, 200)).transpose(Image.Transpose.ROTATE_90))
+    path = raw_picture(tmp_path / "a.dng", coded(turned, "JPEG", quality=95))
+    picture = open_picture(path, probe(path), limits=LIMITS)
+    assert picture.size_px == (300, 200)
+    assert np.abs(picture.pixels[10, 10].astype(int) - CORNERS[0]).max() < 12
+    known = probe(path)
+    path.write_bytes(path.read_bytes()[:-500])
+    with pytest.raises(MediaError) as caught:
+        open_picture(path, known, limits=LIMITS)
+    assert caught.value.code == "photo-truncated"
+
+
+def real(folder: str) -> list[Path]:
+    return sorted(path for path in (MEDIA / folder).iterdir() if path.is_file()) if MEDIA else []
+
+
+@pytest.mark.parametrize("path", [p for p in real("photos") if p.suffix != ".dng"], ids=lambda path: path.name)
+def test_every_real_photo_gives_whole_cropped_and_padded_files(path: Path, tmp_path: Path) -> None:
+    try:
+        known = probe(path)
+    except MediaError:
+        pytest.skip("not a photo that can be worked with")
+    picture = open_picture(path, known, limits=LIMITS)
+    assert picture.size_px == known.size_px
+    width, height = picture.size_px
+    side = min(width, height, 300)
+    plans = [
+        photo_plan(fit_long_edge(picture.size_px, 400)),
+        photo_plan((side, side), fit="crop", crop=crop_to_ratio(picture.size_px, 1.0)),
+        photo_plan((240, 320), fit="pad", bytes_max=200_000),
+        photo_plan(picture.size_px, copy=True, dpi=300) if width * height < 2_000_000 else photo_plan((side, side)),
+    ]
+    for rendition in make_photos(picture, plans, tmp_path):
+        with Image.open(tmp_path / rendition.path) as image:
+            image.load()
+            assert image.size == (rendition.width_px, rendition.height_px)
+            assert image.mode in ("RGB", "L")
+            assert not image.getexif()
+            assert not {"exif", "xmp", "comment", "photoshop", "mp"} & image.info.keys()
+
+
+@pytest.mark.parametrize("path", real("broken"), ids=lambda path: path.name)
+def test_no_broken_file_raises_anything_but_its_own_error(path: Path) -> None:
+    named = str(path)
+    try:
+        known = probe(path)
+        if known.kind == "photo":
+            open_picture(path, known, limits=Limits(pixels=60_000_000))
+    except InputError as error:
+        named = str(error.fields.get("path"))
+    assert named == str(path)
+
+
+@pytest.mark.parametrize("place", range(2, 9))
+def test_the_eight_real_orientations_are_one_picture(place: int) -> None:
+    if MEDIA is None:
+        pytest.skip("TTDN_TEST_MEDIA is not set")
+    first, other = (MEDIA / "photos" / f"Landscape_{number}.jpg" for number in (1, place))
+    one, two = (thumbnail(open_picture(path, probe(path), limits=LIMITS), 100).astype(int) for path in (first, other))
+    assert one.shape == two.shape
+    # The number in the middle of each picture differs, and each was coded anew.
+    assert np.abs(one - two)[:30].mean() < 12, np.abs(one - two)[:30].mean()

@@ -118,7 +118,7 @@ def _webp(image: Image.Image, quality: int) -> bytes:
 def has_fine_colour(pixels: Pixels) -> bool:
     """Whether half-resolution colour would show: more than 4 in 1,000 pixels would change colour by over 24 levels.
 
-    Natural pictures stay under 1 in 1,000; coloured text, drawings and screenshots are far above.
+    Natural pictures stay under 2 in 1,000; coloured text, drawings and screenshots are above 6.
     """
     image = Image.fromarray(pixels).convert("YCbCr")
     half = max(1, image.width // 2), max(1, image.height // 2)

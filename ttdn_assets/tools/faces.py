@@ -20,7 +20,7 @@ from ttdn_assets.tools.opencv import opencv
 Pixels = NDArray[np.uint8]
 Rect = tuple[int, int, int, int]
 
-_SMALLEST_SHARE, _SMALLEST_PROFILE_SHARE = 0.05, 0.1
+_SMALLEST_SHARE, _SMALLEST_PROFILE_SHARE = 0.055, 0.12
 """The smallest face looked for, of the longer side: the time it takes goes with the square of its inverse."""
 _SMALLEST_PX = 20
 _STEP, _FINE_STEP = 1.2, 1.1

@@ -23,9 +23,10 @@ from ttdn_assets.tools.opencv import opencv
 Pixels = NDArray[np.uint8]
 Size = tuple[int, int]
 
-_SOFTENED = (1.6, 1.9, 2.3, 2.65, 3.0)
+_SOFTENED = (2.0, 2.5, 3.0)
 """Reductions up to one of these share its low pass."""
-_SOFT_FROM = 1.35
+_SOFT_FROM = 1.6
+_TAPS = 5
 _HALVE_FROM = 3.0
 _SHARPEN_SOFTENED, _SHARPEN_PLAIN = 0.1, 0.04
 _BACKDROP_LIGHT = 0.55
@@ -119,8 +120,7 @@ def _low_pass(pixels: Pixels, factor: float, into: Pixels | None) -> Pixels:
     if cv2 is None:
         return pixels
     sigma = ((factor**2 - 1) / 6) ** 0.5
-    taps = 5 if sigma < 0.85 else 7
-    softened: Pixels = cv2.GaussianBlur(pixels, (taps, taps), sigma, dst=into, borderType=cv2.BORDER_REPLICATE)
+    softened: Pixels = cv2.GaussianBlur(pixels, (_TAPS, _TAPS), sigma, dst=into, borderType=cv2.BORDER_REPLICATE)
     return softened
 
 
@@ -146,9 +146,12 @@ def _sampled(pixels: Pixels, size_px: Size, sharpen: float) -> Pixels:
 
 
 def thumbnail(picture: Picture, long_edge_px: int) -> Pixels:
-    """The whole picture on white, its long edge at most ``long_edge_px``."""
-    pyramid = Pyramid(picture)
-    return flattened(pyramid.cut(None, contain(picture.pixels_px, (long_edge_px, long_edge_px))))
+    """The whole picture on white, its long edge at most ``long_edge_px``, good enough to look for something in it."""
+    pixels = picture.pixels
+    while max(pixels.shape[:2]) >= 2 * long_edge_px:
+        pixels = _halved(pixels)
+    size_px = contain((pixels.shape[1], pixels.shape[0]), (long_edge_px, long_edge_px))
+    return flattened(_multiplied(np.asarray(Image.fromarray(pixels).resize(size_px, Image.Resampling.BOX))))
 
 
 def padded(pyramid: Pyramid, source_px: Size, size_px: Size) -> Pixels:

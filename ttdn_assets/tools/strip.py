@@ -1,8 +1,8 @@
 """A picture file without its metadata, its coded picture untouched.
 
-JPEG (ISO/IEC 10918-1 §B) keeps the frame, tables, scans, colour profile and Adobe's colour transform, and ends with
-its first picture: the second image of an MPO, a gain map or a film behind it stays out.  PNG keeps the chunks that
-say how the picture looks.
+JPEG (ISO/IEC 10918-1 §B) keeps the frame, tables, scans and Adobe's colour transform, and ends with its first picture:
+the second image of an MPO, a gain map or a film behind it stays out.  PNG keeps the chunks that draw.  The picture is
+known to be sRGB, so the file's own profile, which may name an owner, gives way to the house's small one.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 import struct
 import zlib
 
+from ttdn_assets.tools import icc
 from ttdn_assets.tools.jpeg_segments import Damaged, Segment, split
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_PNG_KEPT = (b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"IDAT", b"IEND")
+_PNG_KEPT = (b"IHDR", b"PLTE", b"tRNS", b"sBIT", b"bKGD", b"IDAT", b"IEND")
 _ICC = b"ICC_PROFILE\0"
 _SOI, _EOI, _SOS = b"\xff\xd8", b"\xff\xd9", 0xDA
 _APP0, _APP2, _APP14 = 0xE0, 0xE2, 0xEE
@@ -40,7 +41,8 @@ def _jpeg(data: bytes, dpi: int | None) -> bytes | None:
     unit, density = (1, dpi) if dpi else (0, 1)
     jfif = b"JFIF\0" + struct.pack(">HBHHBB", 0x0102, unit, density, density, 0, 0)
     lead = [Segment(_APP0, jfif)] if may_say_jfif else []
-    kept = [*lead, *(segment for segment in segments if _draws(segment))]
+    profile = [Segment(_APP2, _ICC + b"\x01\x01" + icc.profile(icc.SRGB))] if len(_components(segments)) == 3 else []
+    kept = [*lead, *profile, *(segment for segment in segments if _draws(segment))]
     head = b"".join(struct.pack(">BBH", 0xFF, s.marker, len(s.payload) + 2) + s.payload for s in kept)
     return _SOI + head + _first_picture(rest)
 
@@ -52,14 +54,18 @@ def _is_jfif_colour(segments: list[Segment]) -> bool:
     for marker, payload in segments:
         if marker == _APP14 and payload.startswith(b"Adobe") and len(payload) >= 12:
             return payload[11] == 1
-    frame = next((s.payload for s in segments if 0xC0 <= s.marker <= 0xC2), b"")
-    return frame[5:6] == b"\x01" or frame[6::3][:3] == b"\x01\x02\x03"
+    components = _components(segments)
+    return len(components) == 1 or components == b"\x01\x02\x03"
+
+
+def _components(segments: list[Segment]) -> bytes:
+    """The identifiers of the frame's components."""
+    frame = next((s.payload for s in segments if 0xC0 <= s.marker <= 0xC2), bytes(6))
+    return frame[6 : 6 + 3 * frame[5] : 3]
 
 
 def _draws(segment: Segment) -> bool:
     """Whether a decoder needs the segment: everything but applications' data and comments."""
-    if segment.marker == _APP2:
-        return segment.payload.startswith(_ICC)
     return segment.marker == _APP14 or not (0xE0 <= segment.marker <= 0xEF or segment.marker == 0xFE)
 
 
@@ -99,15 +105,16 @@ def _png(data: bytes, dpi: int | None) -> bytes:
     if not data.startswith(_PNG_SIGNATURE):
         raise Damaged("no PNG signature")
     parts, at = [_PNG_SIGNATURE], len(_PNG_SIGNATURE)
+    density = [_chunk(b"pHYs", struct.pack(">IIB", *[round(dpi / 0.0254)] * 2, 1))] if dpi else []
     while True:
         length, name = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
         if end > len(data):
             raise Damaged("a chunk runs past the end")
-        if name == b"IDAT" and dpi and not any(part[4:8] in (b"pHYs", b"IDAT") for part in parts[1:]):
-            parts.append(_chunk(b"pHYs", struct.pack(">IIB", *[round(dpi / 0.0254)] * 2, 1)))
         if name in _PNG_KEPT:
             parts.append(data[at:end])
+            if name == b"IHDR":
+                parts += [_chunk(b"sRGB", b"\0"), *density]
         elif name[:1].isupper():
             raise Damaged(f"unknown chunk {name!r}")
         if name == b"IEND":
