@@ -180,6 +180,7 @@ def test_what_a_camera_wrote_is_nobody_s_words() -> None:
         ("Mùa xuân", "vi"),
         ("Sunset in Moc Chau", "en"),
         ("A café in Paris", "en"),
+        ("Bird site in north eastern Skåne, Sweden.", "en"),
         ("山罗省木州", "zh"),
         ("日本の桜", "und"),
         ("한국", "und"),

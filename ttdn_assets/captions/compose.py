@@ -9,7 +9,7 @@ names the facts under ``Ảnh``/``Photo``/``图`` and describes no scenery, beca
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -19,7 +19,7 @@ from ttdn_assets.captions.dates import said, shown
 from ttdn_assets.captions.names import english_place
 from ttdn_assets.captions.phrases import fills, slots_of
 from ttdn_assets.captions.scene import EventSaid, Scene, scene_of
-from ttdn_assets.model import CaptionSet, Fact, Kind, Lang, Text
+from ttdn_assets.model import FIELDS, CaptionSet, Fact, Field, Kind, Lang, Origin, Text
 from ttdn_assets.terms.base import Term, TermBase
 
 _DIGIT = re.compile(r"\d")
@@ -110,24 +110,33 @@ def compose(
         kind: photo or video, for the words that name the medium.
     """
     scene = scene_of(facts, terms, taken_at=taken_at)
-    made = CaptionSet()
+    made: dict[Field, dict[Lang, Text]] = {field: {} for field in FIELDS}
     for lang in languages:
         if lang not in ("vi", "en", "zh"):
             continue
         teller = _Teller(scene, terms, lang, kind)
-        words = _write(teller)
-        spell: Callable[[str], str] = (lambda text: grammar.spelled(text, spelling)) if lang == "en" else str
-        if words:
-            human = lang == "vi" and bool(scene.prose)
-            made.title[lang] = Text(value=spell(words.title), origin="human" if human else "composed")
-            said_too = (
-                f" {scene.context}." if lang == "vi" and scene.context and not _DIGIT.search(scene.context) else ""
-            )
-            made.description[lang] = Text(value=spell(words.description) + said_too, origin="composed")
-            made.alt_text[lang] = Text(value=spell(words.alt_text), origin="composed")
-        if items := tuple(dict.fromkeys(spell(item) for item in _keywords(teller))):
-            made.keywords[lang] = Text(value=";".join(items), origin="composed")
-    return made
+        human = lang == "vi" and bool(scene.prose)
+        for field, value in _fields(teller):
+            origin: Origin = "human" if human and field == "title" else "composed"
+            text = grammar.spelled(value, spelling) if lang == "en" else value
+            made[field][lang] = Text(value=text, origin=origin)
+    return CaptionSet(
+        title=made["title"],
+        description=made["description"],
+        alt_text=made["alt_text"],
+        keywords=made["keywords"],
+    )
+
+
+def _fields(teller: _Teller) -> Iterator[tuple[Field, str]]:
+    """The texts of one language, those that the facts support."""
+    words = _write(teller)
+    if words:
+        yield "title", words.title
+        yield "description", words.description + (_context(teller.scene) if teller.lang == "vi" else "")
+        yield "alt_text", words.alt_text
+    if items := tuple(dict.fromkeys(_keywords(teller))):
+        yield "keywords", ";".join(items)
 
 
 def _context(scene: Scene) -> str:

@@ -87,10 +87,10 @@ def language_of(value: str) -> Lang:
     if has_han(value):
         return "und" if _KANA_HANGUL.search(value) else "zh"
     lower = value.lower()
-    if _FOREIGN.search(lower):
+    if any(_FOREIGN.search(word) for word in re.findall(r"[^\W\d_]+", value) if word[0].islower()):
         return "und"
     if _VI_SURE.search(lower) or len(_VI_SHARED.findall(lower)) > 1:
-        return "vi"
+        return "und" if _FOREIGN.search(lower) else "vi"
     words = re.findall(r"[a-z]+", lower)
     english, other = (sum(word in word_list(name) for word in words) for name in ("english", "not_english"))
     return "en" if english > other else "und"

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from ttdn_assets.model import FactSource
-from ttdn_assets.terms.matcher import persons_in
+from ttdn_assets.terms.people import persons_in
 from ttdn_assets.terms.words import word_list
 from ttdn_assets.text import nfc, strip_marks
 

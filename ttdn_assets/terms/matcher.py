@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from ttdn_assets.terms.people import CUES, given_names_in, is_cued
 from ttdn_assets.terms.words import word_list
 from ttdn_assets.text import has_han, strip_marks
 
@@ -29,18 +30,8 @@ _APOSTROPHES = str.maketrans("’‘`", "'''")
 _SHORT_ACRONYM = 3
 _SHORT_LATIN = 4
 _COMPACT_MIN = 7
-CUES = word_list("cues")
-"""The words after which a one-syllable name such as Dao, Kinh, Hoa or Co is an ethnic group."""
-_CUE_TAIL = re.compile(rf"(?:^|[\s(,])(?:{'|'.join(sorted(CUES, key=len, reverse=True))}) ?$")
-_FOLDED_CUE_TAIL = re.compile(strip_marks(_CUE_TAIL.pattern))
 _LAO_TAIL = re.compile(r"(?:^|[\s(,])(?:nước|nước bạn|bạn|việt nam|việt|viet nam|viet|sang|nuoc|ban) ?$")
 _CHAIN = re.compile(r"\s*(?:[,;/&+]|và|va|and)?\s*")
-_SURNAMES = "|".join(sorted(word_list("surnames")))
-_ANY_NAME = r"(?:[^\W\d_]+['’]?[^\W\d_]*)"
-_PERSON = re.compile(
-    rf"(?<!\w)(?:(?:{_SURNAMES}|{strip_marks(_SURNAMES)})|{_ANY_NAME}(?=\s+(?:Thị|Thi|Văn|Van)\s+[A-ZÀ-Ỹ]))"
-    rf"((?:[\s_]+[A-ZÀ-ỸĐ]{_ANY_NAME}?){{1,4}})"
-)
 _TONES = {"óa": "oá", "òa": "oà", "ỏa": "oả", "õa": "oã", "ọa": "oạ", "óe": "oé", "òe": "oè", "ỏe": "oẻ", "õe": "oẽ",
           "ọe": "oẹ", "úy": "uý", "ùy": "uỳ", "ủy": "uỷ", "ũy": "uỹ", "ụy": "uỵ"}  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
@@ -184,7 +175,7 @@ def _may_fold(surface: Surface) -> bool:
 def find_terms(index: Index, text: str, when: dt.date | None) -> tuple[TermMatch, ...]:
     """The terms named in NFC ``text``; see ``TermBase.match``."""
     view = view_of(text)
-    persons = tuple(found.span(1) for found in _PERSON.finditer(text))
+    persons = given_names_in(text)
     spans = _by_span(index, view)
     starts = {start for start, _ in spans}
     matches: list[TermMatch] = []
@@ -249,11 +240,6 @@ def _latin(char: str) -> bool:
     return (char.isalnum() or char == "'") and not has_han(char)
 
 
-def persons_in(text: str) -> tuple[tuple[int, int], ...]:
-    """Where names of people stand, with their surname: after a surname no place shares, or around ``Thị``/``Văn``."""
-    return tuple(found.span() for found in _PERSON.finditer(text))
-
-
 def _in_person(place: int, persons: Iterable[tuple[int, int]]) -> bool:
     return any(first <= place < last for first, last in persons)
 
@@ -273,7 +259,7 @@ def _allowed(surface: Surface, view: View, text: str, span: tuple[int, int], cha
     if _careless(surface, view, text, span):
         return False
     if surface.term.family == "eth" and not _plainly_ethnic(surface, view.text[start:end]):
-        return chained or _cued(surface, before, typed=view.text[start:end])
+        return chained or _means_people(surface, view, text, span, starts)
     if not one_word:
         return True
     if surface.key.isascii() and len(surface.key) <= _SHORT_LATIN and surface.lang == "en":
@@ -303,14 +289,24 @@ def _acronym(surface: Surface) -> bool:
     return surface.text.isupper() and surface.text.isalpha() and len(surface.text) <= _SHORT_ACRONYM
 
 
-def _cued(surface: Surface, before: str, *, typed: str) -> bool:
-    """Whether a word such as ``người`` stands directly before the name of an ethnic group."""
-    if surface.lang == "en":
+def _means_people(surface: Surface, view: View, text: str, span: tuple[int, int], starts: set[int]) -> bool:
+    """Whether the words before a one-syllable name make it a people's."""
+    start, end = span
+    cued = surface.lang != "en" and is_cued(view.text[:start], typed=view.text[start:end])
+    return cued or _stands_out(surface, view, text, span, starts)
+
+
+def _stands_out(surface: Surface, view: View, text: str, span: tuple[int, int], starts: set[int]) -> bool:
+    """Whether a people's own name stands capital after a small word that leads to no person: ``lễ cưới Tày``."""
+    start, end = span
+    if not surface.main or surface.lang != "vi" or surface.key in word_list("cue_only"):
         return False
-    tail = before[-24:]
-    if _CUE_TAIL.search(tail):
-        return True
-    return typed.isascii() and _FOLDED_CUE_TAIL.search(strip_marks(tail)) is not None
+    if view.text[start:end] != surface.key or _in_name(view, text, span, starts):
+        return False
+    head = text[: view.places[start]].rstrip()
+    before = _WORD.findall(head)[-1:]
+    small = bool(before) and head.endswith(before[0]) and before[0].islower() and before[0] not in word_list("kin")
+    return small and text[view.places[start]].isupper()
 
 
 def _in_name(view: View, text: str, span: tuple[int, int], starts: set[int]) -> bool:

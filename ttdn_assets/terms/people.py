@@ -1,0 +1,40 @@
+"""The words around names: cues before a people's name, and where a text names a person."""
+
+from __future__ import annotations
+
+import re
+
+from ttdn_assets.terms.words import word_list
+from ttdn_assets.text import strip_marks
+
+CUES = word_list("cues")
+"""The words after which a one-syllable name such as Dao, Kinh, Hoa or Co is an ethnic group."""
+_CUE_TAIL = re.compile(rf"(?:^|[\s(,])(?:{'|'.join(sorted(CUES, key=len, reverse=True))}) ?$")
+_FOLDED_CUE_TAIL = re.compile(strip_marks(_CUE_TAIL.pattern))
+_SURNAMES = "|".join(sorted(word_list("surnames")))
+_ANY_NAME = r"(?:[^\W\d_]+['’]?[^\W\d_]*)"
+_PERSON = re.compile(
+    rf"(?<!\w)(?:(?:{_SURNAMES}|{strip_marks(_SURNAMES)})|{_ANY_NAME}(?=\s+(?:Thị|Thi|Văn|Van)\s+[A-ZÀ-Ỹ]))"
+    rf"((?:[\s_]+[A-ZÀ-ỸĐ]{_ANY_NAME}?){{1,4}})"
+)
+
+
+def is_cued(before: str, *, typed: str) -> bool:
+    """Whether a cue such as ``người`` stands directly before a name; ``before`` is a view's text up to it.
+
+    A cue without its diacritics counts only before a name ``typed`` without them.
+    """
+    tail = before[-24:]
+    if _CUE_TAIL.search(tail):
+        return True
+    return typed.isascii() and _FOLDED_CUE_TAIL.search(strip_marks(tail)) is not None
+
+
+def persons_in(text: str) -> tuple[tuple[int, int], ...]:
+    """Where names of people stand, surname and all: after a surname no place shares, or around ``Thị``/``Văn``."""
+    return tuple(found.span() for found in _PERSON.finditer(text))
+
+
+def given_names_in(text: str) -> tuple[tuple[int, int], ...]:
+    """Where the names after the surnames stand: a term may begin with a surname, but not within a person's name."""
+    return tuple(found.span(1) for found in _PERSON.finditer(text))
