@@ -192,6 +192,7 @@ def test_any_damage_is_told_as_damage(tmp_path: Path) -> None:
     write_sheet([ROW], tmp_path / "a.xlsx")
     data = (tmp_path / "a.xlsx").read_bytes()
     rng = random.Random(7)
+    told: set[str] = set()
     for _ in range(60):
         broken = bytearray(data)
         for _ in range(4):
@@ -200,7 +201,8 @@ def test_any_damage_is_told_as_damage(tmp_path: Path) -> None:
         try:
             read_sheet(tmp_path / "b.xlsx")
         except InputError as error:
-            assert error.code in ("sheet-damaged", "sheet-without-files")
+            told.add(error.code)
+    assert told <= {"sheet-damaged", "sheet-without-files"}
 
 
 def test_a_sheet_that_claims_a_million_rows_is_read_in_time(tmp_path: Path) -> None:
