@@ -29,6 +29,7 @@ from ttdn_assets.catalogue.search import search
 from ttdn_assets.model import Field, Kind, Lang, Origin, Rendition, Subject, TextStatus
 
 _BATCH = 200
+_BATCH_MAX = 500
 
 
 class Catalogue:
@@ -64,9 +65,9 @@ class Catalogue:
             return record(connection, (entry,), who=who, index=self._index)[0]
 
     def record_all(self, entries: Iterable[AssetEntry], *, who: str, batch: int = _BATCH) -> Iterator[str]:
-        """Write many entries, ``batch`` of them in one transaction; the ids as each batch is kept."""
+        """Write many entries, ``batch`` (at most 500) of them in one transaction; the ids as each batch is kept."""
         waiting = iter(entries)
-        while several := list(islice(waiting, batch)):
+        while several := list(islice(waiting, min(batch, _BATCH_MAX))):
             with self._database.writing() as connection:
                 ids = record(connection, several, who=who, index=self._index)
             yield from ids

@@ -34,7 +34,12 @@ def captions_of(texts: Mapping[Key, Text]) -> CaptionSet:
     by_field: dict[str, dict[Lang, Text]] = {field: {} for field in FIELDS}
     for (field, lang), text in texts.items():
         by_field[field][lang] = text
-    return msgspec.convert(by_field, CaptionSet)
+    return CaptionSet(
+        title=by_field["title"],
+        description=by_field["description"],
+        alt_text=by_field["alt_text"],
+        keywords=by_field["keywords"],
+    )
 
 
 def merge_texts(stored: Mapping[Key, StoredText], incoming: CaptionSet) -> dict[Key, StoredText]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, literal, select, union_all, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from ttdn_assets.catalogue.database import upsert
 from ttdn_assets.catalogue.index import Document, SearchIndex, document
+from ttdn_assets.catalogue.known import Asset, Known
 from ttdn_assets.catalogue.merge import Key, StoredText, merge_subject, merge_texts, review_of
 from ttdn_assets.catalogue.records import AssetEntry, Change, HistoryLine
 from ttdn_assets.catalogue.rows import (
@@ -44,25 +45,9 @@ from ttdn_assets.catalogue.schema import (
 from ttdn_assets.catalogue.state import documents_of, texts_in
 from ttdn_assets.model import Rendition, Subject, TextStatus
 
-_KNOWN = (
-    union_all(
-        select(assets.c.number, assets.c.id, literal(0).label("how"))
-        .join(versions, versions.c.asset == assets.c.number)
-        .where(versions.c.sha256 == bindparam("sha256")),
-        select(assets.c.number, assets.c.id, literal(1).label("how")).where(
-            assets.c.picture_sha256 == bindparam("picture")
-        ),
-    )
-    .order_by("how", "number")
-    .limit(1)
-)
-_OTHERS_AT = select(files.c.asset).where(
-    files.c.path == bindparam("at"), files.c.asset != bindparam("mine"), files.c.missing.is_(False)
-)
 _LEAVE_PATH = (
     update(files).where(files.c.path == bindparam("at"), files.c.asset != bindparam("mine")).values(missing=True)
 )
-_FILE_AT = select(files.c.number).where(files.c.asset == bindparam("mine"), files.c.path == bindparam("at"))
 _SET_FILE = update(files).where(files.c.number == bindparam("mine"))
 _SET_ASSET = update(assets).where(assets.c.number == bindparam("mine"))
 _SUBJECT = select(subjects).where(subjects.c.asset == bindparam("mine"))
@@ -84,8 +69,9 @@ _KEYS: dict[Table, tuple[str, ...]] = {
     renditions: ("asset", "recipe"),
     served: ("asset", "placement", "recipe"),
 }
-_INSERT = {table: insert(table) for table in (assets, files, versions, facts, findings, history)}
-_ORDER = (facts, texts, subjects, renditions, served, findings, history)
+_INSERT = {table: insert(table) for table in (assets, versions, files, facts, findings, history)}
+_ORDER = (assets, versions, files, facts, texts, subjects, renditions, served, findings, history)
+_NO_ASSET: Values = dict.fromkeys(column.name for column in assets.columns)
 
 
 class Writes:
@@ -162,57 +148,53 @@ class Writes:
 def record(connection: Connection, entries: Sequence[AssetEntry], *, who: str, index: SearchIndex) -> list[str]:
     """Write entries in the transaction of ``connection``; the ids of their assets in the same order."""
     writes = Writes(connection, index, who=who)
-    ids = [_record(writes, entry) for entry in entries]
+    known = Known(connection, entries)
+    ids = [_record(writes, known, entry) for entry in entries]
     writes.flush()
     return ids
 
 
-def _record(writes: Writes, entry: AssetEntry) -> str:
-    known = writes.connection.execute(_KNOWN, {"sha256": entry.sha256, "picture": entry.picture_sha256}).first()
-    if known is None:
-        return _record_new(writes, entry)
-    if known.number in writes.touched:
+def _record(writes: Writes, known: Known, entry: AssetEntry) -> str:
+    asset = known.asset_of(entry)
+    if asset is None:
+        return _record_new(writes, known, entry)
+    if asset[0] in writes.touched:
         writes.flush()
-    if known.how:
-        upsert(writes.connection, versions, [{"sha256": entry.sha256, "asset": known.number}], keys=("sha256",))
-        writes.tell(known.id, "joined", after=entry.relative)
-    _record_again(writes, entry, number=known.number, asset_id=known.id)
-    return str(known.id)
+    if not known.has_bytes(entry.sha256):
+        writes.add(versions, [{"sha256": entry.sha256, "asset": asset[0]}])
+        writes.tell(asset[1], "joined", after=entry.relative)
+    known.join(entry, asset)
+    _record_again(writes, known, entry, asset)
+    return asset[1]
 
 
-def _record_new(writes: Writes, entry: AssetEntry) -> str:
+def _record_new(writes: Writes, known: Known, entry: AssetEntry) -> str:
+    number, asset_id = known.next_number(assets), entry.sha256
+    known.join(entry, (number, asset_id))
     merged = merge_texts({}, entry.captions) if entry.captions else {}
-    row = _asset_row(entry, at=writes.at) | {
-        "id": entry.sha256,
-        "added_at": writes.at,
-        "review": review_of(kept.text.status for kept in merged.values()),
-    }
-    number = _inserted(writes.connection, assets, row)
+    row = _NO_ASSET | _asset_row(entry, at=writes.at)
+    review = review_of(kept.text.status for kept in merged.values())
     writes.touched.add(number)
-    writes.connection.execute(_INSERT[versions], {"sha256": entry.sha256, "asset": number})
-    writes.tell(entry.sha256, "added", after=entry.relative)
-    _place_file(writes, entry, number=number, fresh=True)
+    writes.add(assets, [row | {"number": number, "id": asset_id, "added_at": writes.at, "review": review}])
+    writes.add(versions, [{"sha256": asset_id, "asset": number}])
+    writes.tell(asset_id, "added", after=entry.relative)
+    _place_file(writes, known, entry, number)
     writes.add(texts, [text_row(number, key, kept) for key, kept in merged.items()])
     if entry.subject:
         writes.add(subjects, [subject_row(number, entry.subject)])
     _add_renditions(writes, number, entry.renditions or ())
     writes.add(findings, finding_rows(number, entry.findings or ()))
-    writes.add_document(
-        document(
-            number,
-            texts={key: kept.text for key, kept in merged.items()},
-            facts=entry.facts or (),
-            paths=(entry.relative,),
-            media=entry.media,
-        )
-    )
-    return entry.sha256
+    said = {key: kept.text for key, kept in merged.items()}
+    fresh = document(number, texts=said, facts=entry.facts or (), paths=(entry.relative,), media=entry.media)
+    writes.add_document(fresh)
+    return asset_id
 
 
-def _record_again(writes: Writes, entry: AssetEntry, *, number: int, asset_id: str) -> None:
+def _record_again(writes: Writes, known: Known, entry: AssetEntry, asset: Asset) -> None:
+    number, asset_id = asset
     writes.touched.add(number)
     writes.make_stale(number)
-    _place_file(writes, entry, number=number, fresh=False)
+    _place_file(writes, known, entry, number)
     changes = _asset_row(entry, at=writes.at)
     if entry.captions is not None:
         stored = texts_in(writes.connection, number)
@@ -241,27 +223,25 @@ def _asset_row(entry: AssetEntry, *, at: str) -> Values:
     return row | (media_row(entry.media) if entry.media else {})
 
 
-def _inserted(connection: Connection, table: Table, row: Values) -> int:
-    key = connection.execute(_INSERT[table], row).inserted_primary_key
-    return int(key[0]) if key else 0
-
-
-def _place_file(writes: Writes, entry: AssetEntry, *, number: int, fresh: bool) -> None:
+def _place_file(writes: Writes, known: Known, entry: AssetEntry, number: int) -> None:
     """Say where the bytes lie now; whichever asset lay at that path before lies there no more."""
     row = file_row(entry, seen_at=writes.at)
-    at = {"at": row["path"], "mine": number}
-    if others := writes.connection.execute(_OTHERS_AT, at).scalars().all():
-        writes.connection.execute(_LEAVE_PATH, at)
+    path = row["path"]
+    if others := known.others_at(path, number):
+        if others & writes.touched:
+            writes.flush()
+        writes.connection.execute(_LEAVE_PATH, {"at": path, "mine": number})
         writes.make_stale(*others)
-    file = None if fresh else writes.connection.execute(_FILE_AT, at).scalar()
-    if file is None:
-        file = _inserted(writes.connection, files, row | {"asset": number})
-    else:
+    file = known.file_of(path, number)
+    if file is not None:
         writes.connection.execute(_SET_FILE, row | {"mine": file})
-    if entry.facts is not None:
-        if not fresh:
+        if entry.facts is not None:
             writes.connection.execute(_DROP_FACTS, {"at": file})
-        writes.add(facts, fact_rows(entry.facts, asset=number, file=file))
+    else:
+        file = known.next_number(files)
+        writes.add(files, [row | {"number": file, "asset": number}])
+    known.put(path, number, file)
+    writes.add(facts, fact_rows(entry.facts or (), asset=number, file=file))
 
 
 def _change_texts(

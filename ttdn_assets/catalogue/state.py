@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Select, Table, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, Executable, Select, Table, bindparam, func, select
 
 from ttdn_assets.catalogue.index import Document, document
 from ttdn_assets.catalogue.merge import Key, StoredText, captions_of, differing_facts, unite_facts
@@ -40,6 +40,29 @@ _BATCH = 200
 _HEX = frozenset("0123456789abcdef")
 _TEXTS = select(texts).where(texts.c.asset == bindparam("mine"))
 _FILES = select(files, assets.c.id).join(assets, assets.c.number == files.c.asset)
+_NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
+_ASSETS = select(assets).where(assets.c.number.in_(_NUMBERS))
+_MEDIA = select(assets.c.number, assets.c.media).where(assets.c.number.in_(_NUMBERS))
+_PARTS: dict[Table, Select[Any]] = {
+    files: _FILES.where(files.c.asset.in_(_NUMBERS)).order_by(files.c.missing, files.c.number),
+    **{
+        table: select(table).where(table.c.asset.in_(_NUMBERS)).order_by(*(table.c[name] for name in order))
+        for table, order in (
+            (facts, ("file", "position")),
+            (texts, ("field", "lang")),
+            (subjects, ()),
+            (renditions, ("recipe",)),
+            (served, ("placement",)),
+            (findings, ("position",)),
+        )
+    },
+}
+_BAGS = (
+    select(submitted.c.asset_id, submissions.c.path)
+    .join(submissions, submissions.c.number == submitted.c.submission)
+    .where(submitted.c.asset_id.in_(bindparam("ids", expanding=True)))
+    .order_by(submissions.c.number)
+)
 
 Rows = dict[int, list[Any]]
 
@@ -112,42 +135,22 @@ def _after(number: int, kind: Kind | None) -> Select[Any]:
 
 def load_assets(connection: Connection, numbers: Sequence[int]) -> list[AssetRecord]:
     """Everything about these assets, in this order."""
-    by_table = {
-        table: _grouped(connection, table, numbers, order)
-        for table, order in (
-            (files, (files.c.missing, files.c.number)),
-            (facts, (facts.c.file, facts.c.position)),
-            (texts, (texts.c.field, texts.c.lang)),
-            (subjects, ()),
-            (renditions, (renditions.c.recipe,)),
-            (served, (served.c.placement,)),
-            (findings, (findings.c.position,)),
-        )
-    }
-    rows = {row.number: row for row in connection.execute(select(assets).where(assets.c.number.in_(numbers)))}
+    by_table = {table: _grouped(connection, table, numbers) for table in _PARTS}
+    rows = {row.number: row for row in connection.execute(_ASSETS, {"numbers": numbers})}
     bags = _bags(connection, [row.id for row in rows.values()])
     return [_record(rows[one], by_table, bags.get(rows[one].id, ())) for one in numbers if one in rows]
 
 
-def _grouped(connection: Connection, table: Table, numbers: Sequence[int], order: Sequence[Any]) -> Rows:
-    chosen = select(table).where(table.c.asset.in_(numbers)).order_by(*order)
-    if table is files:
-        chosen = _FILES.where(files.c.asset.in_(numbers)).order_by(*order)
+def _grouped(connection: Connection, table: Table, numbers: Sequence[int]) -> Rows:
     grouped: Rows = defaultdict(list)
-    for row in connection.execute(chosen):
+    for row in connection.execute(_PARTS[table], {"numbers": numbers}):
         grouped[row.asset].append(row)
     return grouped
 
 
 def _bags(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    chosen = (
-        select(submitted.c.asset_id, submissions.c.path)
-        .join(submissions, submissions.c.number == submitted.c.submission)
-        .where(submitted.c.asset_id.in_(ids))
-        .order_by(submissions.c.number)
-    )
     found: dict[str, tuple[str, ...]] = {}
-    for row in connection.execute(chosen):
+    for row in connection.execute(_BAGS, {"ids": ids}):
         found[row.asset_id] = (*found.get(row.asset_id, ()), row.path)
     return found
 
@@ -200,9 +203,8 @@ def _renditions(rows: Iterable[Any], served_rows: Iterable[Any]) -> tuple[Rendit
 
 def documents_of(connection: Connection, numbers: Sequence[int]) -> list[Document]:
     """The search documents of assets as they stand."""
-    place_rows, fact_rows, text_rows = (_grouped(connection, table, numbers, ()) for table in (files, facts, texts))
-    chosen = select(assets.c.number, assets.c.media).where(assets.c.number.in_(numbers))
-    media = {row.number: row.media for row in connection.execute(chosen)}
+    place_rows, fact_rows, text_rows = (_grouped(connection, table, numbers) for table in (files, facts, texts))
+    media = {row.number: row.media for row in connection.execute(_MEDIA, {"numbers": numbers})}
     documents = []
     for number in numbers:
         counted = _counted(_files_with_facts(place_rows.get(number, []), fact_rows.get(number, [])))
