@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -149,6 +152,22 @@ def test_every_mode_arrives(tmp_path: Path, mode: str) -> None:
     assert pixels.dtype == np.uint8
 
 
+@pytest.mark.parametrize("name", ["a.jpg", "a.tif", "a.webp", "a.gif", "a.avif", "a.bmp", "a.mpo"])
+def test_every_format_arrives(tmp_path: Path, name: str) -> None:
+    pixels = decoded(save(tmp_path / name, four_corners(64, 48)))
+    assert pixels.shape == (48, 64, 3)
+    found = pixels[[4, 4, -4, -4], [4, -4, 4, -4]].astype(int)
+    assert np.abs(found - np.array(CORNERS)).max() < 25
+
+
+def test_a_linear_png_is_brightened(tmp_path: Path) -> None:
+    whole = coded(np.full((8, 8, 3), 55, np.uint8), "PNG")
+    body = b"gAMA" + struct.pack(">I", 100_000)
+    path = tmp_path / "a.png"
+    path.write_bytes(whole[:33] + struct.pack(">I", 4) + body + struct.pack(">I", zlib.crc32(body)) + whole[33:])
+    assert 120 <= decoded(path)[0, 0, 0] <= 135
+
+
 def test_transparency_is_kept_and_lies_on_white(tmp_path: Path) -> None:
     clear = Image.fromarray(four_corners(40, 40)).quantize(4)
     path = save(tmp_path / "a.png", clear, transparency=clear.getpixel((2, 2)))
@@ -267,3 +286,24 @@ def test_padding_keeps_the_picture_whole_and_sharp_over_a_darker_blur() -> None:
     assert np.array_equal(filled[200:400], pixels)
     assert filled[:150].std() < 10
     assert filled[:150].mean() < 0.7 * pixels.mean()
+
+
+WITHOUT_OPENCV = """
+import sys
+sys.modules["cv2"] = None
+from pathlib import Path
+import numpy as np
+from ttdn_assets.renditions.subject import find_subject
+from ttdn_assets.tools.pixels import Picture, Pyramid, padded
+pixels = np.full((600, 900, 3), 120, np.uint8)
+pixels[100:200, 700:800] = (220, 30, 30)
+picture = Picture(Path("a"), pixels, (900, 600))
+subject, pyramid = find_subject(picture), Pyramid(picture)
+cut = pyramid.cut(None, (150, 100))
+print(subject.origin, cut.shape, padded(pyramid, (900, 600), (200, 300)).shape, int(cut[25, 125, 0]) > 200)
+"""
+
+
+def test_everything_but_faces_works_without_opencv() -> None:
+    run = subprocess.run([sys.executable, "-c", WITHOUT_OPENCV], capture_output=True, text=True, check=True)
+    assert run.stdout.split(maxsplit=1) == ["saliency", "(100, 150, 3) (300, 200, 3) True\n"]
