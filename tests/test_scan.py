@@ -82,6 +82,7 @@ def test_what_is_no_media_is_told_with_its_reason(tmp_path: Path) -> None:
         "broken.jpg": (b"", None),
         "json.webp": (b"{}", None),
         "picture.dat": (JPEG, None),
+        "new.jxl": (b"\xff\x0a" + bytes(9), "picture-format"),
     }
     for name, (data, _) in contents.items():
         put(tmp_path, name, data=data)
@@ -143,6 +144,13 @@ def test_one_file_is_a_source_with_its_companions(tmp_path: Path) -> None:
     (source,) = found(tmp_path / "a.jpg")
     assert (source.relative, source.path) == ("a.jpg", str(tmp_path / "a.jpg"))
     assert source.companions == (str(tmp_path / "a.xmp"),)
+
+
+def test_a_relative_folder_or_file_gives_absolute_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, "a.jpg", "a.xmp")
+    monkeypatch.chdir(tmp_path)
+    for given in (Path(), Path("a.jpg")):
+        assert [(source.relative, source.path) for source in scan(given)] == [("a.jpg", str(tmp_path / "a.jpg"))]
 
 
 def test_names_are_nfc_while_paths_stay_as_they_lie(tmp_path: Path) -> None:

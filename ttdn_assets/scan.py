@@ -38,6 +38,8 @@ _CLIP_SUFFIXES = frozenset((
 ))  # fmt: skip
 _DIGITS = re.compile(r"(\d+)")
 _DEPTH_MAX = 128
+_HONEST_OTHERS = ("audio", "jxl", "jp2", "raw")
+"""What a media suffix may hold that is no fault of the file: it is skipped, not failed."""
 _REASONS = {
     "pdf": "document",
     "office": "document",
@@ -67,11 +69,12 @@ class _Name(NamedTuple):
 
 
 def scan(folder: Path) -> Iterator[Source]:
-    """Every source under a folder, or the one of a single file.
+    """Every source under a folder, or the one of a single file; their paths are absolute.
 
     Raises:
         UsageError: ``scan-missing``, ``scan-unreadable`` or ``scan-library`` (the folder is a library or a bag).
     """
+    folder = folder.absolute()
     if not folder.exists():
         raise UsageError("scan-missing", {"path": folder})
     if not folder.is_dir():
@@ -247,6 +250,6 @@ def _reason(name: _Name) -> str | None:
             content = sniff(head_of(stream))
     except OSError:
         return None if name.suffix in MEDIA_SUFFIXES else "unreadable"
-    if content in MEDIA or (name.suffix in MEDIA_SUFFIXES and content != "audio"):
+    if content in MEDIA or (name.suffix in MEDIA_SUFFIXES and content not in _HONEST_OTHERS):
         return None
     return _REASONS.get(content or "", "unknown")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+OFFSET_MAX = 1 << 60
+"""Beyond any file: hostile 64-bit offsets are not even sought."""
 _TOP_MAX = 200_000
 _CHILDREN_MAX = 50_000
 
@@ -21,6 +23,8 @@ def top_boxes(stream: BinaryIO) -> Iterator[Span]:
     """The boxes of a file; the last one may claim more than the file holds."""
     at = 0
     for _ in range(_TOP_MAX):
+        if at > OFFSET_MAX:
+            return
         stream.seek(at)
         head = stream.read(16)
         span = _span(head, at, 1 << 62)

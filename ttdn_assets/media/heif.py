@@ -57,7 +57,7 @@ def _parse_meta(data: bytes, start: int) -> _Meta:
     if b"pitm" not in found or b"iinf" not in found:
         raise BrokenStill("no primary item")
     pitm = found[b"pitm"].start
-    wide = data[pitm] if pitm < len(data) else 0
+    wide = number(data, pitm, 1)
     return _Meta(
         primary=number(data, pitm + 4, 4 if wide else 2),
         types=_item_types(data, found[b"iinf"]),
@@ -72,8 +72,8 @@ def _parse_meta(data: bytes, start: int) -> _Meta:
 
 def _item_types(data: bytes, iinf: Span) -> dict[int, bytes]:
     types: dict[int, bytes] = {}
-    for box in children(data, iinf.start + (6 if data[iinf.start] == 0 else 8), iinf.end):
-        version = data[box.start] if box.start < box.end else 0
+    for box in children(data, iinf.start + (8 if number(data, iinf.start, 1) else 6), iinf.end):
+        version = number(data, box.start, 1)
         if box.kind == b"infe" and version >= 2:
             width = 2 if version == 2 else 4
             at = box.start + 4 + width + 2
@@ -84,7 +84,7 @@ def _item_types(data: bytes, iinf: Span) -> dict[int, bytes]:
 
 
 def _places(data: bytes, iloc: Span) -> dict[int, tuple[Extent, ...]]:
-    version, sizes = data[iloc.start], number(data, iloc.start + 4, 2)
+    version, sizes = number(data, iloc.start, 1), number(data, iloc.start + 4, 2)
     offset_size, length_size, base_size = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
     index_size = sizes & 15 if version else 0
     id_size = 2 if version < 2 else 4
@@ -123,7 +123,7 @@ def _properties(data: bytes, iprp: Span) -> dict[int, tuple[tuple[bytes, bytes],
 
 
 def _associations(data: bytes, ipma: Span) -> Iterator[tuple[int, list[int]]]:
-    id_size, index_size = (4 if data[ipma.start] else 2), (2 if data[ipma.start + 3] & 1 else 1)
+    id_size, index_size = (4 if number(data, ipma.start, 1) else 2), (2 if number(data, ipma.start + 3, 1) & 1 else 1)
     mask = 0x7FFF if index_size == 2 else 0x7F
     at = ipma.start + 8
     for _ in range(min(number(data, ipma.start + 4, 4), _ITEMS_MAX)):
@@ -135,7 +135,7 @@ def _associations(data: bytes, ipma: Span) -> Iterator[tuple[int, list[int]]]:
 
 def _references(data: bytes, iref: Span, kind: bytes) -> dict[int, tuple[int, ...]]:
     """For each item that refers by ``kind``: the items it refers to."""
-    size = 4 if data[iref.start] else 2
+    size = 4 if number(data, iref.start, 1) else 2
     found: dict[int, tuple[int, ...]] = {}
     for box in children(data, iref.start + 4, iref.end):
         if box.kind == kind:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from ttdn_assets.media.boxes import OFFSET_MAX
 from ttdn_assets.media.jpeg import iim_of_photoshop
 from ttdn_assets.media.still import BLOCK_BYTES_MAX, BrokenStill, Still, exif_body
 from ttdn_assets.model import Hdr
@@ -129,6 +130,8 @@ def coded_parts(stream: BinaryIO) -> Iterator[bytes]:
 
 def pieces(stream: BinaryIO, offset: int, length: int) -> Iterator[bytes]:
     """``length`` bytes from ``offset``, a megabyte at a time; fewer where the file ends."""
+    if offset > OFFSET_MAX:
+        return
     stream.seek(offset)
     while length > 0 and (chunk := stream.read(min(length, 1 << 20))):
         length -= len(chunk)

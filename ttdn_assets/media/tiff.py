@@ -104,8 +104,7 @@ def _preview(stream: BinaryIO, directories: list[Directory]) -> tuple[int, int] 
 
 def _is_baseline_jpeg(stream: BinaryIO, offset: int) -> bool:
     """A JPEG (or one lost with the end of the file), but not the lossless kind (SOF3) of raw samples."""
-    stream.seek(offset)
-    head = stream.read(4096)
+    head = b"".join(pieces(stream, offset, 4096))
     return not head or (head.startswith(b"\xff\xd8\xff") and b"\xff\xc3\x00" not in head)
 
 

@@ -6,6 +6,7 @@ however well its header reads.
 
 from __future__ import annotations
 
+import logging
 import warnings
 from functools import cache
 from pathlib import Path
@@ -30,9 +31,10 @@ class Opened(msgspec.Struct, frozen=True):
 
 @cache
 def _ready() -> None:
-    """Teach Pillow HEIC; size limits are the caller's, who has read the header before."""
+    """Teach Pillow HEIC, and quiet its log; size limits are the caller's, who has read the header before."""
     from PIL import Image
 
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
     Image.MAX_IMAGE_PIXELS = None
     try:
         import pi_heif
