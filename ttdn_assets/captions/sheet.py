@@ -156,7 +156,8 @@ def _row(values: Sequence[str], columns: Mapping[int, Meaning]) -> SheetRow | No
 
 def _cell(row: SheetRow, field: str, lang: Lang | None) -> str:
     value = getattr(row, field)
-    return str((value.get(lang, "") if lang else value) or "")
+    text = str((value.get(lang, "") if lang else value) or "")
+    return _keywords(text) if field == "keywords" else text
 
 
 def _keywords(value: str) -> str:

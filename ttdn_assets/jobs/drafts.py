@@ -39,14 +39,17 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def only_for(item: PackItem, placements: Mapping[str, Placement]) -> PackItem:
-    """The item with its renditions for these placements and without rejected texts."""
+    """The item with its renditions for these placements, in the placements' order, and without rejected texts."""
+    order = list(placements)
     served = (
         msgspec.structs.replace(one, placements=tuple(name for name in one.placements if name in placements))
         for one in item.renditions
     )
-    return msgspec.structs.replace(
-        item, renditions=tuple(one for one in served if one.placements), captions=without_rejected(item.captions)
+    kept = sorted(
+        (one for one in served if one.placements),
+        key=lambda one: (min(order.index(name) for name in one.placements), one.recipe),
     )
+    return msgspec.structs.replace(item, renditions=tuple(kept), captions=without_rejected(item.captions))
 
 
 def unapproved(item: PackItem, languages: Sequence[Lang]) -> Iterator[Finding]:

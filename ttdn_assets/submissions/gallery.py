@@ -15,6 +15,7 @@ from ttdn_assets.model import FIELDS, LANGUAGES, Finding, Lang, Text
 from ttdn_assets.submissions.manifest import Packed, Submission
 from ttdn_assets.submissions.posts import ALT_TEXT
 from ttdn_assets.tools.html import render
+from ttdn_assets.tools.xmp_write import items_of
 from ttdn_assets.wording import number, say, say_finding
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -99,7 +100,7 @@ def _said(field: str, text: Text | None, lang: Lang) -> Said | None:
         return None
     return Said(
         label=say(f"sheet.{field}", lang=lang),
-        value=text.value,
+        value="; ".join(items_of(text.value)) if field == "keywords" else text.value,
         origin=say(f"gallery.origin.{text.origin}", lang=lang),
         status=text.status,
     )
