@@ -181,8 +181,8 @@ def _finished(job: _Job, plan: RenditionPlan, target: Path) -> Rendition:
     made = containers.read_clip(target, format="mp4", limit_s=min(_READ_S, job.deadline.left_s()))
     wanted_s = min(_clip(plan).duration_s or job.picture_s, job.picture_s)
     if made.video_s < wanted_s * (1 - _SHORT_SHARE) - _SHORT_S:
-        fields = {"path": str(job.path), "good": round(made.video_s, 2), "all": round(wanted_s, 2)}
-        raise MediaError("video-damaged", fields)
+        seconds = {"good": round(made.video_s, 2), "all": round(wanted_s, 2)}
+        raise MediaError("video-damaged", {"path": job.path, **seconds})
     width_px, height_px = made.size_px
     return Rendition(
         recipe=plan.recipe,

@@ -137,8 +137,8 @@ def _flattened(facts: MediaFacts) -> tuple[Step, ...]:
     """The picture on white where it is transparent, as photos are."""
     if not _video(facts).has_alpha:
         return ()
-    white = (Filter("format", {"pix_fmts": "yuv444p"}), Filter("drawbox", {"color": "white", "t": "fill"}))
-    return (Pad(behind=white, front=()),)
+    white = Filter("lutyuv", {"y": 255 if _video(facts).full_range else 235, "u": 128, "v": 128, "a": 255})
+    return Filter("format", {"pix_fmts": "yuva444p"}), Pad(behind=(white,), front=())
 
 
 def _backdrop(inner_px: Size, size_px: Size) -> tuple[Filter, ...]:

@@ -23,7 +23,6 @@ QUIETEST_LUFS = -45.0
 """Below this a clip has room tone and no sound worth raising."""
 
 _RANGE_LU = 11.0
-_PRIMING_SAMPLES = 1024
 
 
 class Loudness(msgspec.Struct, frozen=True):
@@ -77,14 +76,12 @@ def _stereo(rate_hz: int) -> tuple[Filter, ...]:
     )
 
 
-def sound_filters(plan: VideoPlan, loudness: Loudness | None, *, reordered_s: float) -> tuple[Filter, ...]:
+def sound_filters(plan: VideoPlan, loudness: Loudness | None) -> tuple[Filter, ...]:
     """The steps for sound that is encoded.
 
     Args:
         plan: The duration is filled with silence where the sound ends early.
         loudness: As measured; ``None`` leaves the level alone.
-        reordered_s: How much later than the first packet the first picture is shown.  Without an edit list nothing
-            takes that back, nor the encoder's 1024 samples of priming, so the sound is delayed by the difference.
     """
     steps = list(_stereo(plan.audio_rate_hz))
     if loudness is not None:
@@ -96,7 +93,4 @@ def sound_filters(plan: VideoPlan, loudness: Loudness | None, *, reordered_s: fl
         }
         steps.append(Filter("loudnorm", {**_target(), **measured, "linear": "true"}))
         steps += _stereo(plan.audio_rate_hz)
-    delay_ms = round(1000 * (reordered_s - _PRIMING_SAMPLES / plan.audio_rate_hz))
-    if delay_ms > 0:
-        steps.append(Filter("adelay", {"delays": delay_ms, "all": 1}))
     return (*steps, Filter("apad", {"whole_dur": plan.duration_s}))

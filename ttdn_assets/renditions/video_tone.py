@@ -49,7 +49,8 @@ def needs_zscale(video: VideoFacts) -> bool:
 def by_filters(video: VideoFacts) -> tuple[Filter, ...]:
     """Tone mapping in linear light; comes out as 8-bit limited BT.709."""
     return (
-        Filter("zscale", {**_given(video, "bt2020"), "transfer": "linear", "npl": _WHITE_NITS}),
+        _named(video, "bt2020"),
+        Filter("zscale", {"transfer": "linear", "npl": _WHITE_NITS}),
         Filter("format", {"pix_fmts": "gbrpf32le"}),
         Filter("zscale", {"primaries": "bt709"}),
         Filter("tonemap", {"tonemap": "mobius", "param": _KNEE, "peak": round(_PEAK, 4), "desat": 0}),
@@ -74,18 +75,19 @@ def by_table(video: VideoFacts) -> tuple[Filter, ...]:
 def narrowed(video: VideoFacts) -> tuple[Filter, ...]:
     """SDR colours of a wider gamut as BT.709; needs zscale."""
     options = {"primaries": "bt709", "transfer": "bt709", "matrix": "bt709", "range": "limited"}
-    return Filter("zscale", {**_given(video, "bt709"), **options}), Filter("format", {"pix_fmts": "yuv420p"})
+    return _named(video, "bt709"), Filter("zscale", options), Filter("format", {"pix_fmts": "yuv420p"})
 
 
-def _given(video: VideoFacts, primaries: str) -> dict[str, str | int | float]:
+def _named(video: VideoFacts, primaries: str) -> Filter:
     """What the source's colours are, said outright: frames often do not carry it themselves."""
-    matrix = video.matrix or ("bt2020nc" if (video.primaries or primaries) == "bt2020" else "bt709")
-    return {
-        "primariesin": video.primaries or primaries,
-        "transferin": video.transfer or "bt709",
-        "matrixin": matrix,
-        "rangein": "full" if video.full_range else "limited",
+    known = video.primaries or primaries
+    colours = {
+        "color_primaries": known,
+        "color_trc": video.transfer or "bt709",
+        "colorspace": video.matrix or ("bt2020nc" if known == "bt2020" else "bt709"),
+        "range": "pc" if video.full_range else "tv",
     }
+    return Filter("setparams", colours)
 
 
 def write_table(video: VideoFacts | None, folder: Path) -> None:
@@ -149,5 +151,5 @@ def _bent(light: float) -> float:
 
 
 def _signal(light: float) -> float:
-    """The BT.709 transfer function."""
-    return 4.5 * light if light < 0.018 else float(1.099 * light**0.45 - 0.099)
+    """What makes a display of ITU-R BT.1886 show this light."""
+    return float(light ** (1 / 2.4))
