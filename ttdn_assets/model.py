@@ -105,7 +105,10 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VideoFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What playing a clip showed, measured from its packets where the container's own words cannot be trusted."""
+    """What playing a clip showed, measured from its packets where the container's own words cannot be trusted.
+
+    Mirroring left to right if ``mirrored``, then turning ``rotation_deg`` clockwise, makes the coded picture upright.
+    """
 
     codec: str
     profile: str

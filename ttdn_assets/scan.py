@@ -172,6 +172,8 @@ def _grouped(names: Sequence[_Name], prefix: str) -> Iterator[Source]:
     by_stem: dict[str, list[_Name]] = {}
     for name in names:
         by_stem.setdefault(name.stem, []).append(name)
+        if name.suffix in _SUBTITLES and "." in name.stem:
+            by_stem.setdefault(name.stem.rpartition(".")[0], []).append(name)
     owner = {follower.path: leader.path for leader in names for follower in _followers(leader, by_stem)}
     leads: dict[str, list[str]] = {}
     for name in names:
@@ -191,17 +193,16 @@ def _root(path: str, owner: dict[str, str]) -> str:
 
 
 def _followers(leader: _Name, by_stem: dict[str, list[_Name]]) -> Iterator[_Name]:
-    """The files that belong to ``leader``, if it is one that leads: its own kind of companion by the same stem."""
+    """The files that belong to ``leader``, if it is one that leads: its kind of companions by the same stem.
+
+    ``by_stem`` lists subtitles also under their stem without the language: ``clip.vi.srt`` under ``clip``.
+    """
     if not _is_media(leader):
         return
     for other in by_stem.get(leader.stem, ()):
         if other.path != leader.path and _follows(other, leader, by_stem[leader.stem]):
             yield other
     yield from (other for other in by_stem.get(f"{leader.stem}.{leader.suffix}", ()) if other.suffix in _SIDECARS)
-    if leader.suffix in _CLIP_SUFFIXES:
-        for stem, others in by_stem.items():
-            if stem.startswith(f"{leader.stem}.") and len(stem) <= len(leader.stem) + 11:
-                yield from (other for other in others if other.suffix in _SUBTITLES)
 
 
 def _follows(other: _Name, leader: _Name, same_stem: Iterable[_Name]) -> bool:
