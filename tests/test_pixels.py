@@ -281,7 +281,7 @@ def test_padding_keeps_the_picture_whole_and_sharp_over_a_darker_blur() -> None:
     pixels = np.full((200, 400, 3), 200, np.uint8)
     pixels[::2, ::2] = 90
     pyramid = Pyramid(Picture(Path("a"), pixels, (400, 200)))
-    filled = padded(pyramid, (400, 200), (400, 600))
+    filled = padded(pyramid, (400, 200), size_px=(400, 600))
     assert filled.shape == (600, 400, 3)
     assert np.array_equal(filled[200:400], pixels)
     assert filled[:150].std() < 10
@@ -300,7 +300,7 @@ pixels[100:200, 700:800] = (220, 30, 30)
 picture = Picture(Path("a"), pixels, (900, 600))
 subject, pyramid = find_subject(picture), Pyramid(picture)
 cut = pyramid.cut(None, (150, 100))
-print(subject.origin, cut.shape, padded(pyramid, (900, 600), (200, 300)).shape, int(cut[25, 125, 0]) > 200)
+print(subject.origin, cut.shape, padded(pyramid, (900, 600), size_px=(200, 300)).shape, int(cut[25, 125, 0]) > 200)
 """
 
 

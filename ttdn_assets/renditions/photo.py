@@ -129,7 +129,7 @@ def _coded(picture: Picture, pyramid: Pyramid, plan: RenditionPlan, fine_colour:
 
 def _pixels(picture: Picture, pyramid: Pyramid, plan: RenditionPlan) -> Pixels:
     if plan.fit == "pad":
-        return padded(pyramid, picture.size_px, plan.size_px)
+        return padded(pyramid, picture.size_px, size_px=plan.size_px)
     return pyramid.cut(plan.crop, plan.size_px)
 
 

@@ -44,13 +44,17 @@ def encode(
         return _png(Image.fromarray(divided(pixels)), dpi)
     image = Image.fromarray(flattened(pixels))
     if format == "jpeg":
-        return _fitted(lambda quality, tight: _jpeg(image, quality, tight, fine_colour, dpi), top, bytes_max)
+        return _fitted(
+            lambda quality, tight: _jpeg(image, quality, tight=tight, fine_colour=fine_colour, dpi=dpi),
+            top,
+            bytes_max=bytes_max,
+        )
     if format == "webp":
-        return _fitted(lambda quality, tight: _webp(image, quality), top, bytes_max)
+        return _fitted(lambda quality, tight: _webp(image, quality), top, bytes_max=bytes_max)
     raise ValueError(f"no encoder for {format}")
 
 
-def _fitted(code: Callable[[int, bool], bytes], top: int, bytes_max: int | None) -> bytes:
+def _fitted(code: Callable[[int, bool], bytes], top: int, *, bytes_max: int | None) -> bytes:
     """The first try where it fits, else the highest quality found to fit within a few tries; coded tighter then."""
     data = code(top, False)
     if bytes_max is None or len(data) <= bytes_max:
@@ -87,7 +91,7 @@ def _guess(sizes: dict[int, int], wanted_bytes: int) -> int:
     return min(max(int(np.interp(relative, *_RELATIVE_BYTES[::-1])), QUALITY_LOWEST), over - 1)
 
 
-def _jpeg(image: Image.Image, quality: int, tight: bool, fine_colour: bool, dpi: int | None) -> bytes:
+def _jpeg(image: Image.Image, quality: int, *, tight: bool, fine_colour: bool, dpi: int | None) -> bytes:
     """``tight`` orders the coefficients progressively: 3 to 10 % smaller for four times the work."""
     out = io.BytesIO()
     image.save(

@@ -2,8 +2,8 @@
 
 Reducing is a low pass at the source's resolution, sampling, and a slight sharpening of the result that gives back what
 the low pass took from fine detail: with a Gaussian of variance (f² - 1)/6 for a reduction by f and bilinear sampling
-the three together come close to a cubic spline and its inverse (M. Unser, "Splines: a perfect fit", 1999).  From a
-factor of three on, a picture half the size, by exact means of 2 x 2 pixels, is the source.  The low passes and halves
+the three together come close to a cubic spline and its inverse (M. Unser, "Splines: a perfect fit", 1999).  Below a
+factor of 1.6 sampling alone suffices; from three on, a picture half the size, by exact means of 2 x 2 pixels, is the source.  The low passes and halves
 are shared by all sizes.  Without OpenCV, Pillow's Lanczos filter does the same work, more slowly.
 """
 
@@ -87,7 +87,7 @@ class Pyramid:
         part = source[y : y + height, x : x + width]
         if size_px == (width, height):
             return np.ascontiguousarray(part)
-        return _sampled(part, size_px, _SHARPEN_SOFTENED if soft else _SHARPEN_PLAIN)
+        return _sampled(part, size_px, sharpen=_SHARPEN_SOFTENED if soft else _SHARPEN_PLAIN)
 
     def _place(self, box: Box | None, level: int) -> tuple[int, int, int, int]:
         """Where ``box`` lies in the pixels of a level: x, y, width, height."""
@@ -111,11 +111,11 @@ class Pyramid:
         strength = next(shared for shared in _SOFTENED if factor <= shared)
         if self._softened is None or self._softened[:2] != (level, strength):
             reuse = self._softened[2] if self._softened and self._softened[0] == level else None
-            self._softened = (level, strength, _low_pass(self._level(level), strength, reuse))
+            self._softened = (level, strength, _low_pass(self._level(level), strength, into=reuse))
         return self._softened[2]
 
 
-def _low_pass(pixels: Pixels, factor: float, into: Pixels | None) -> Pixels:
+def _low_pass(pixels: Pixels, factor: float, *, into: Pixels | None) -> Pixels:
     cv2 = opencv()
     if cv2 is None:
         return pixels
@@ -133,7 +133,7 @@ def _halved(pixels: Pixels) -> Pixels:
     return half
 
 
-def _sampled(pixels: Pixels, size_px: Size, sharpen: float) -> Pixels:
+def _sampled(pixels: Pixels, size_px: Size, *, sharpen: float) -> Pixels:
     cv2 = opencv()
     if cv2 is None:
         return np.asarray(Image.fromarray(pixels).resize(size_px, Image.Resampling.LANCZOS, reducing_gap=3.0))
@@ -154,7 +154,7 @@ def thumbnail(picture: Picture, long_edge_px: int) -> Pixels:
     return flattened(_multiplied(np.asarray(Image.fromarray(pixels).resize(size_px, Image.Resampling.BOX))))
 
 
-def padded(pyramid: Pyramid, source_px: Size, size_px: Size) -> Pixels:
+def padded(pyramid: Pyramid, source_px: Size, *, size_px: Size) -> Pixels:
     """The whole picture, never enlarged, in the middle of a blurred and darkened copy of itself that fills the size."""
     inner = flattened(pyramid.cut(None, contain(source_px, size_px)))
     filled = _backdrop(pyramid, source_px, size_px)

@@ -54,11 +54,11 @@ def decode(path: Path, facts: MediaFacts, *, pixels_max: int, scale_needed: floa
     Raises:
         MediaError: ``photo-too-large``, ``photo-truncated``, ``photo-broken`` or ``photo-no-heic``.
     """
-    _within(path, facts.stored_size_px, pixels_max)
+    _within(path, facts.stored_size_px, pixels_max=pixels_max)
     with _media_errors(path), contextlib.ExitStack() as stack:
         stream = stack.enter_context(path.open("rb"))
         image = stack.enter_context(_open(path, stream, facts))
-        _within(path, image.size, pixels_max)
+        _within(path, image.size, pixels_max=pixels_max)
         full_px = upright_size(image.size, facts.orientation)
         if image.format in ("JPEG", "MPO"):
             image.draft(None, _draft_px(image.size, scale_needed))
@@ -69,7 +69,7 @@ def decode(path: Path, facts: MediaFacts, *, pixels_max: int, scale_needed: floa
     return Picture(path, pixels, _claimed(full_px, facts), format=facts.format, copyable=copyable)
 
 
-def _within(path: Path, size_px: tuple[int, int], pixels_max: int) -> None:
+def _within(path: Path, size_px: tuple[int, int], *, pixels_max: int) -> None:
     pixels = size_px[0] * size_px[1]
     if pixels > pixels_max:
         raise MediaError("photo-too-large", {"path": path, "pixels": pixels, "limit": pixels_max})
@@ -144,13 +144,13 @@ def _upright(image: Image.Image, orientation: int, convert: Convert) -> Pixels:
         if out is None:
             upright_w, upright_h = upright_size(image.size, orientation)
             out = np.empty((upright_h, upright_w, pixels.shape[2]), np.uint8)
-        _place(out, top, orientation, pixels)
+        _place(pixels, out, top=top, orientation=orientation)
     if out is None:
         raise ValueError("a picture without rows")
     return out[..., :3] if out.shape[2] == 4 and out[..., 3].min() == 255 else out
 
 
-def _place(out: Pixels, top: int, orientation: int, strip: Pixels) -> None:
+def _place(strip: Pixels, out: Pixels, *, top: int, orientation: int) -> None:
     """Put the turned strip that began at stored row ``top``: stored rows become rows or columns, from either end."""
     rows = strip.shape[1] if orientation >= 5 else strip.shape[0]
     along = out.shape[1] if orientation >= 5 else out.shape[0]
