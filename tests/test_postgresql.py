@@ -105,6 +105,9 @@ def test_assets_come_back_and_people_win(catalogue: Catalogue) -> None:
     assert (kept.media, kept.facts, kept.renditions) == (full.media, full.facts, full.renditions)
     assert kept.files[0].mtime_ns == full.mtime_ns
     assert catalogue.counts().targets == {"x": 1}
+    catalogue.add_submission("submissions/1", target="x", digest="d", assets=[asset], who="an")
+    catalogue.add_submission("submissions/1", target="x", digest="e", assets=[asset], who="an")
+    assert [(bag.digest, bag.assets) for bag in catalogue.submissions()] == [("e", (asset,))]
 
 
 def test_search_answers_as_on_sqlite(catalogue: Catalogue) -> None:

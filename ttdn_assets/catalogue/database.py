@@ -10,12 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Dialect, Engine, Insert, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
@@ -179,16 +179,35 @@ def create_schema(connection: Connection) -> None:
     connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:number)"), {"number": SCHEMA})
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, keys: tuple[str, ...]) -> None:
-    """Insert rows that name the same columns; where ``keys`` exist already, update the other columns."""
-    if rows:
-        connection.execute(_upsert_statement(connection.dialect.name, table, keys, tuple(rows[0])), rows)
+def write_rows(connection: Connection, table: Table, rows: Sequence[Row], *, keys: tuple[str, ...] = ()) -> None:
+    """Insert rows that name the same columns; where the values of ``keys`` exist already, update the other columns.
+
+    The statement is compiled once and the rows go to the driver as they are, which is about twice as fast as Core's
+    own way for many rows; that is possible because no column of ``schema`` converts its values.
+    """
+    if not rows:
+        return
+    make_dialect: Callable[[], Dialect] = type(connection.dialect)
+    sql, order = _compiled(make_dialect, table, keys, tuple(rows[0]))
+    connection.exec_driver_sql(sql, [tuple([row[name] for name in order]) for row in rows] if order else [*rows])
 
 
 @cache
-def _upsert_statement(dialect: str, table: Table, keys: tuple[str, ...], names: tuple[str, ...]) -> Insert:
+def _compiled(
+    make_dialect: Callable[[], Dialect], table: Table, keys: tuple[str, ...], names: tuple[str, ...]
+) -> tuple[str, tuple[str, ...]]:
+    """The statement as text and, where its parameters have no names, their order."""
+    dialect = make_dialect()
+    compiled = _insert(dialect.name, table, keys, names).compile(dialect=dialect, column_keys=names)
+    positions = getattr(compiled, "positiontup", None)
+    return str(compiled), tuple(positions or ())
+
+
+def _insert(dialect: str, table: Table, keys: tuple[str, ...], names: tuple[str, ...]) -> Insert:
     statement = _postgresql_insert(table) if dialect == "postgresql" else sqlite.insert(table)
     others = {name: statement.excluded[name] for name in names if name not in keys}
+    if not keys:
+        return statement
     if not others:
         return statement.on_conflict_do_nothing(index_elements=keys)
     return statement.on_conflict_do_update(index_elements=keys, set_=others)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from ttdn_assets.catalogue.database import upsert
+from ttdn_assets.catalogue.database import write_rows
 from ttdn_assets.catalogue.index import SearchIndex
 from ttdn_assets.catalogue.merge import Key, StoredText, merge_subject, review_of
 from ttdn_assets.catalogue.record import Writes, change_renditions, tell_text
@@ -148,7 +148,7 @@ def add_submission(writes: Writes, bag: SubmissionRecord) -> None:
     """Write down a bag that was made; the same path again brings its status and contents up to date."""
     ids = [number_of(writes.connection, one)[1] for one in bag.assets]
     row = {name: getattr(bag, name) for name in ("path", "target", "digest", "created_at", "review", "who")}
-    upsert(writes.connection, submissions, [row], keys=("path",))
+    write_rows(writes.connection, submissions, [row], keys=("path",))
     number = writes.connection.execute(select(submissions.c.number).where(submissions.c.path == bag.path)).scalar_one()
     writes.connection.execute(delete(submitted).where(submitted.c.submission == number))
     if ids:
@@ -194,7 +194,7 @@ def forget(writes: Writes, asset: str, *, index: SearchIndex) -> list[Submission
     digests = set(connection.execute(select(versions.c.sha256).where(versions.c.asset == number)).scalars())
     picture = connection.execute(select(assets.c.picture_sha256).where(assets.c.number == number)).scalar()
     rows = [{"sha256": one, "at": now()} for one in sorted(digests | ({picture} if picture else set()))]
-    upsert(connection, forgotten, rows, keys=("sha256",))
+    write_rows(connection, forgotten, rows, keys=("sha256",))
     index.remove(connection, number)
     connection.execute(delete(assets).where(assets.c.number == number))
     writes.tell(asset_id, "forgotten")

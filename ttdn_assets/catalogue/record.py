@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
-from ttdn_assets.catalogue.database import upsert
+from ttdn_assets.catalogue.database import write_rows
 from ttdn_assets.catalogue.index import Document, SearchIndex, document
 from ttdn_assets.catalogue.known import Asset, Known
 from ttdn_assets.catalogue.merge import Key, StoredText, merge_subject, merge_texts, review_of
@@ -69,7 +69,6 @@ _KEYS: dict[Table, tuple[str, ...]] = {
     renditions: ("asset", "recipe"),
     served: ("asset", "placement", "recipe"),
 }
-_INSERT = {table: insert(table) for table in (assets, versions, files, facts, findings, history)}
 _ORDER = (assets, versions, files, facts, texts, subjects, renditions, served, findings, history)
 _NO_ASSET: Values = dict.fromkeys(column.name for column in assets.columns)
 
@@ -130,11 +129,7 @@ class Writes:
     def flush(self) -> None:
         """Write everything that waits."""
         for table in _ORDER:
-            rows = self._rows.get(table)
-            if rows and table in _KEYS:
-                upsert(self.connection, table, rows, keys=_KEYS[table])
-            elif rows:
-                self.connection.execute(_INSERT[table], rows)
+            write_rows(self.connection, table, self._rows.get(table, ()), keys=_KEYS.get(table, ()))
         if self._useless:
             self.connection.execute(_DROP_USELESS, self._useless)
         self._index.write(self.connection, self._documents, fresh=True)
