@@ -34,7 +34,8 @@ _COPY = re.compile(
 )
 _EDGE = " \t_-–—.,;:+&()[]#·•|"
 _COUNTER = re.compile(
-    r"^(?:\d{1,3}[.)\-_ ]+)+(?=[^\W\d_])|(?:[_\-]|  ) ?#?\d{1,5}$|(?<![^\W_])(?:#\d+|0\d*|(?!(?:19|20)\d\d$)\d{4,})$"
+    r"^(?:\d{1,3}[.)\-_ ]+)+(?=[^\W\d_])|(?<!\d)(?:[_\-]|  ) ?#?\d{1,5}$|"
+    r"(?<![^\W_])(?:#\d+|0\d*|(?!(?:19|20)\d\d$)\d{4,})$"
 )
 _SPACES = re.compile(r"[\s_]+")
 _VI_MARKS = re.compile(r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE)
@@ -42,9 +43,10 @@ _VI_ONLY = re.compile(r"[ăđơưảạằẳẵắặầẩẫấậẻẽẹ�
 _ADMIN = {
     "xã": "commune", "phường": "ward", "thị trấn": "township", "bản": "village", "buôn": "village", "thôn": "village",
     "làng": "village", "đặc khu": "special zone", "tổ dân phố": "residential group", "huyện": "district",
-    "thị xã": "town", "suối": "stream", "hồ": "lake", "đèo": "pass", "thác": "waterfall",
+    "thị xã": "town", "suối": "stream", "đèo": "pass", "thác": "waterfall",
 }  # fmt: skip
 _UPPER_WORD = r"[A-ZÀ-ỴĐĂÂÊÔƠƯ][^\W\d_]*"
+_NO_PLACE = frozenset(("hội", "tin", "ủy", "uỷ", "đoàn", "đội", "đồ", "sắc", "quyền", "chí"))
 _OWN_PLACE = re.compile(
     rf"(?<![^\W_])({'|'.join(sorted(_ADMIN, key=len, reverse=True))})[ _]+"
     rf"({_UPPER_WORD}(?:[ _-]{{1,3}}{_UPPER_WORD}){{0,3}})",
@@ -122,7 +124,7 @@ def own_places(text: str) -> tuple[tuple[str, int, int], ...]:
     """Places no term covers, named after their kind (``xã Chiềng Mung``), with where they stand."""
     found = []
     for match in _OWN_PLACE.finditer(text):
-        if match.group(2)[:1].isupper():
+        if match.group(2)[:1].isupper() and match.group(2).split()[0].lower() not in _NO_PLACE:
             found.append((f"{match.group(1).lower()} {_SPACES.sub(' ', match.group(2))}", match.start(), match.end()))
     return tuple(found)
 
