@@ -3,8 +3,9 @@
 Reducing is a low pass at the source's resolution, sampling, and a slight sharpening of the result that gives back what
 the low pass took from fine detail: with a Gaussian of variance (f² - 1)/6 for a reduction by f and bilinear sampling
 the three together come close to a cubic spline and its inverse (M. Unser, "Splines: a perfect fit", 1999).  Below a
-factor of 1.6 sampling alone suffices; from three on, a picture half the size, by exact means of 2 x 2 pixels, is the source.  The low passes and halves
-are shared by all sizes.  Without OpenCV, Pillow's Lanczos filter does the same work, more slowly.
+factor of 1.6 sampling alone suffices; from three on, a picture half the size, by exact means of 2 x 2 pixels, is the
+source.  The low passes and halves are shared by all sizes.  Without OpenCV, Pillow's Lanczos filter does the same
+work, more slowly.
 """
 
 from __future__ import annotations
