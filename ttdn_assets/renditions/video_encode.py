@@ -1,7 +1,9 @@
 """How a clip is coded and written: H.264 High and AAC-LC in an MP4 that starts at once and carries nothing private.
 
 Quality is held constant (CRF) under a bitrate cap; only where the byte cap is passed a second try spends exactly the
-bytes there are, in two passes.  The preset and the CRF were chosen by measuring VMAF against size and time.
+bytes there are, in two passes.  Two seconds each of a phone, a GoPro and an HDR clip at their own size have a VMAF of
+98.9, 97.0 and 99.5 with veryfast and CRF 20; with CRF 22 97.6, 94.4 and 98.1 in a fifth fewer bytes; the platforms code
+what they get once more, so the higher one is taken.
 
 There is no edit list (Instagram refuses it).  The muxer then lets the first AAC packet last until the first picture,
 which two B-frames without a pyramid show one frame late; a player that ignores this is off by that frame less the 21 ms
