@@ -12,8 +12,8 @@ from pathlib import Path
 
 import bagit
 import pytest
-from misbehave import dying_work, hanging_work
 
+from misbehave import dying_work, hanging_work
 from ttdn_assets.errors import LibraryBusy, UsageError
 from ttdn_assets.jobs.prepare import Run, prepare
 from ttdn_assets.jobs.readiness import check_disk, sole_run

@@ -60,7 +60,9 @@ class SheetsBeside:
         try:
             return read_sheet(path)
         except AssetsError as error:
-            self.findings.append(Finding(rule="sheet-unreadable", level="warning", subject=str(path), measured=str(error)))
+            self.findings.append(
+                Finding(rule="sheet-unreadable", level="warning", subject=str(path), measured=str(error))
+            )
             return {}
 
 

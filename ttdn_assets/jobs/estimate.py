@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from ttdn_assets.errors import AssetsError
+from ttdn_assets.geometry import CENTRE
 from ttdn_assets.jobs.pool import Died, cause_of_death, local_pool, run_each, watchdog
 from ttdn_assets.jobs.readiness import check_folders
 from ttdn_assets.media.probe import probe
@@ -27,7 +28,6 @@ from ttdn_assets.model import (
     Subject,
     silent,
 )
-from ttdn_assets.geometry import CENTRE
 from ttdn_assets.placements import choose, load_placements
 from ttdn_assets.renditions.plan import plan
 from ttdn_assets.scan import scan

@@ -66,10 +66,17 @@ def report(library: Library | Path | None) -> dict[str, Any]:
     renditions = [rendition for record in records for rendition in record.renditions]
     return {
         "unit": opened.settings.unit.name,
-        "assets": {"total": counts.assets, "missing": counts.missing, "kinds": counts.kinds, "outcomes": counts.outcomes},
+        "assets": {
+            "total": counts.assets,
+            "missing": counts.missing,
+            "kinds": counts.kinds,
+            "outcomes": counts.outcomes,
+        },
         "captions": {"languages": counts.languages, "approved": counts.approved, "review": counts.reviews},
         "targets": counts.targets,
         "renditions": {"files": len(renditions), "bytes": sum(one.size_bytes for one in renditions)},
-        "submissions": [{"path": b.path, "target": b.target, "created_at": b.created_at, "review": b.review} for b in bags],
+        "submissions": [
+            {"path": b.path, "target": b.target, "created_at": b.created_at, "review": b.review} for b in bags
+        ],
         "findings": count_levels(finding for record in records for finding in record.findings),
     }

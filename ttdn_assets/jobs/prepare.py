@@ -28,14 +28,24 @@ import msgspec
 
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.records import AssetEntry, AssetRecord, FileVersion
-from ttdn_assets.errors import AssetsError, MediaError
+from ttdn_assets.errors import AssetsError, MediaError, ToolError
 from ttdn_assets.jobs.captioning import SheetsBeside, caption, inputs_digest
 from ttdn_assets.jobs.pool import Died, cause_of_death, local_pool, run_each
-from ttdn_assets.jobs.readiness import Ready, make_ready, sole_run
+from ttdn_assets.jobs.readiness import Ready, check_disk, make_ready, sole_run
 from ttdn_assets.jobs.submit import Submission, pack_target
 from ttdn_assets.jobs.triage import due, planned, recipes_there, same_bytes
 from ttdn_assets.jobs.work import Task, Worked, work_on
-from ttdn_assets.model import Event, Finding, Outcome, OutcomeStatus, Progress, RenditionPlan, Source, silent
+from ttdn_assets.model import (
+    Event,
+    Finding,
+    MediaFacts,
+    Outcome,
+    OutcomeStatus,
+    Progress,
+    RenditionPlan,
+    Source,
+    silent,
+)
 from ttdn_assets.scan import scan
 from ttdn_assets.tools.files import sweep_partials
 from ttdn_assets.wording import say_failure
@@ -62,6 +72,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         told = (*self.findings, *(f for s in self.submissions for f in s.findings))
         broken = any(f.level == "error" for f in told)
         return broken or any(_is_bad(outcome) for outcome in self.outcomes)
+
+
+def _size_bytes(source: Source) -> int:
+    try:
+        return Path(source.path).stat().st_size
+    except OSError:
+        return 0
 
 
 def _is_bad(outcome: Outcome) -> bool:
@@ -116,7 +133,7 @@ def prepare(
         return run.result()
 
 
-class _run_log:  # noqa: N801 - a context manager read as a word
+class _run_log:
     """The library's run.log takes what is logged while the run lasts."""
 
     def __init__(self, ready: Ready) -> None:
@@ -172,7 +189,9 @@ class _Run:
         """Every file of the folders to its outcome."""
         sources = [source for folder in folders for source in self._scanned(folder)]
         self.total = len(sources)
-        tasks = (task for source in sources if (task := self._task(source)) is not None)
+        tasks = [task for source in sources if (task := self._task(source)) is not None]
+        # What is made of an original weighs about what it weighs itself; the real need is known only afterwards.
+        check_disk(self.ready.library, sum(_size_bytes(task.source) for task in tasks))
         try:
             for task, result in run_each(work, tasks, open_executor=open_executor, window=window):
                 self._ended(task, self._worked(task, result))
@@ -255,12 +274,15 @@ class _Run:
             log.error("%s: %s", source.relative, say_failure(worked.failure)[0])
         if not worked.sha256 or worked.media is None:
             self._tell(Outcome(source=source.relative, status="failed", error=worked.failure, findings=worked.findings))
-            return
+        else:
+            self._record(source, worked, worked.media)
+        if worked.failure is not None and worked.failure.code == "disk-full":
+            raise ToolError("disk-full", worked.failure.fields)
+
+    def _record(self, source: Source, worked: Worked, media: MediaFacts) -> None:
         settings = self.ready.library.settings
         known = self.catalogue.file_at(source.path)
-        words = caption(
-            source, worked.media, terms=self.ready.terms, settings=settings, row=self.sheets.row(source)
-        )
+        words = caption(source, media, terms=self.ready.terms, settings=settings, row=self.sheets.row(source))
         before = self.catalogue.asset(known.asset).renditions if known else ()
         entry = AssetEntry(
             path=source.path,
@@ -274,12 +296,12 @@ class _Run:
             inputs=words.inputs,
             status="failed" if worked.failure else "done",
             error=worked.failure,
-            media=worked.media,
+            media=media,
             facts=words.facts,
             captions=words.captions,
             subject=worked.subject,
             renditions=due(worked.plans, (*before, *worked.found, *worked.renditions)),
-            findings=(*worked.media.findings, *worked.findings, *words.findings),
+            findings=(*media.findings, *worked.findings, *words.findings),
         )
         record = self.catalogue.asset(self.catalogue.record(entry, who=self.who))
         self._remember(source, record, entry.status)
@@ -329,4 +351,11 @@ class _Run:
         if self.ready.store is not None:
             from ttdn_assets.jobs.sync import push
 
-            push(self.ready.library, self.ready.store, catalogue=self.catalogue, progress=self.progress)
+            try:
+                push(self.ready.library, self.ready.store, catalogue=self.catalogue, progress=self.progress)
+            except AssetsError as error:
+                log.exception("%s", self.ready.store.label)
+                told = Finding(
+                    rule="store-incomplete", level="error", subject=self.ready.store.label, measured=str(error)
+                )
+                self.findings.append(told)

@@ -115,12 +115,13 @@ def _item(record: AssetRecord, wanted: Mapping[str, Placement], library: Library
         findings=tuple(finding for finding in record.findings if _concerns(finding, wanted)),
         credit=library.settings.unit.credit,
         author=_author(record),
+        projection=record.media.projection if record.media else None,
     )
 
 
 def _concerns(finding: Finding, wanted: Mapping[str, Placement]) -> bool:
     """Whether a reviewer of this target wants to know it; that a photo is no clip, nobody does."""
-    if finding.rule == "plan-other-kind":
+    if finding.rule in ("plan-photo-only", "plan-clip-only"):
         return False
     return finding.placement is None or finding.placement in wanted
 

@@ -22,10 +22,13 @@ def same_bytes(path: Path, known: FileVersion) -> bool:
 def planned(
     record: AssetRecord, size_bytes: int, placements: Sequence[Placement], library: Library
 ) -> tuple[tuple[RenditionPlan, ...], tuple[Finding, ...]] | None:
-    """The plans of a known asset, made without opening it; ``None`` where too little is known."""
+    """The plans of a known asset, made without opening it; ``None`` where too little is known.
+
+    What came out too light for a placement before is not tried again.
+    """
     if record.media is None or record.subject is None or record.picture_sha256 is None:
         return None
-    return plan(
+    plans, findings = plan(
         record.media,
         picture_sha256=record.picture_sha256,
         size_bytes=size_bytes,
@@ -33,6 +36,12 @@ def planned(
         subject=record.subject,
         choices=library.settings.placements,
     )
+    light = {finding.placement for finding in record.findings if finding.rule == "plan-too-few-bytes"}
+    kept = (
+        msgspec.structs.replace(one, placements=tuple(name for name in one.placements if name not in light))
+        for one in plans
+    )
+    return tuple(one for one in kept if one.placements), findings
 
 
 def recipes_there(renditions: Iterable[Rendition], root: Path) -> frozenset[str]:
@@ -51,5 +60,5 @@ def due(plans: Sequence[RenditionPlan], renditions: Iterable[Rendition]) -> tupl
     """Of the renditions those that a plan asks for, each with the placements that plan serves."""
     wanted = {one.recipe: one.placements for one in plans}
     return tuple(
-        msgspec.structs.replace(one, placements=wanted[one.recipe]) for one in renditions if one.recipe in wanted
+        msgspec.structs.replace(one, placements=wanted[one.recipe]) for one in renditions if wanted.get(one.recipe)
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -16,14 +17,16 @@ from ttdn_assets.media.fingerprint import picture_sha256
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Failure, Finding, MediaFacts, Placement, Rendition, RenditionPlan, Source, Subject
 from ttdn_assets.renditions.check import check_file
+from ttdn_assets.renditions.clip_subject import clip_subject
 from ttdn_assets.renditions.photo import make_photos, open_picture
 from ttdn_assets.renditions.plan import plan, rendition_path
-from ttdn_assets.renditions.clip_subject import clip_subject
 from ttdn_assets.renditions.subject import find_subject
 from ttdn_assets.renditions.video import make_videos
 from ttdn_assets.renditions.video_frames import sample_pictures
 from ttdn_assets.settings import Limits, PlacementChoice
 from ttdn_assets.tools.files import file_sha256, os_errors
+
+AnyRendition = TypeVar("AnyRendition", Rendition, RenditionPlan)
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,8 +102,10 @@ def _steps(task: Task) -> Iterator[Worked]:
     seen = msgspec.structs.replace(seen, media=media, picture_sha256=picture_sha256(path, media))
     yield seen
     make = _make_photo if media.kind == "photo" else _make_video
-    for seen in make(task, path, seen, media):
+    for made in make(task, path, seen, media):
+        seen = made
         yield seen
+    seen = _without_too_light(task, seen)
     yield msgspec.structs.replace(seen, findings=(*seen.findings, *_checked(task, (*seen.found, *seen.renditions))))
 
 
@@ -168,6 +173,35 @@ def _make_video(task: Task, path: Path, seen: Worked, media: MediaFacts) -> Iter
     for rendition in make_videos(path, media, missing, Path(task.root), limit_s=task.limits.video_s):
         seen = msgspec.structs.replace(seen, renditions=(*seen.renditions, rendition))
         yield seen
+
+
+def _without_too_light(task: Task, seen: Worked) -> Worked:
+    """The state without what came out lighter than a placement asks: nothing is inflated, so that one is not made."""
+    minima = {placement.id: placement.bytes_min for placement in task.placements if placement.bytes_min}
+    light = {
+        (one.recipe, name): one.size_bytes
+        for one in (*seen.found, *seen.renditions)
+        for name in one.placements
+        if one.size_bytes < minima.get(name, 0)
+    }
+    if not light:
+        return seen
+    findings = tuple(
+        Finding(rule="plan-too-few-bytes", level="warning", placement=name, measured=size, allowed=minima[name])
+        for (_, name), size in light.items()
+    )
+
+    def kept(one: AnyRendition) -> AnyRendition:
+        names = tuple(name for name in one.placements if (one.recipe, name) not in light)
+        return msgspec.structs.replace(one, placements=names)
+
+    return msgspec.structs.replace(
+        seen,
+        plans=tuple(map(kept, seen.plans)),
+        found=tuple(map(kept, seen.found)),
+        renditions=tuple(map(kept, seen.renditions)),
+        findings=(*seen.findings, *findings),
+    )
 
 
 def _checked(task: Task, renditions: tuple[Rendition, ...]) -> Iterator[Finding]:

@@ -82,13 +82,17 @@ def load_placements(own_folder: Path | None = None) -> dict[str, Placement]:
 
 
 def choose(targets: Sequence[str], placements: Mapping[str, Placement]) -> dict[str, tuple[Placement, ...]]:
-    """The placements of each target, in the order given; a target is a platform or a placement id, also ``a,b``.
+    """The placements of each target, in the order given.
+
+    A target is a platform, a placement id, or ``all`` for every platform; also several with commas.
 
     Raises:
         UsageError: ``target-unknown``, which names the nearest known target.
     """
     names = [name for target in targets for name in (part.strip().casefold() for part in target.split(",")) if name]
-    return {name: _resolve(name, placements) for name in names}
+    platforms = dict.fromkeys(placement.platform for placement in placements.values())
+    wanted = [one for name in names for one in (platforms if name == "all" else (name,))]
+    return {name: _resolve(name, placements) for name in wanted}
 
 
 def _resolve(name: str, placements: Mapping[str, Placement]) -> tuple[Placement, ...]:

@@ -8,7 +8,7 @@ from ttdn_assets.renditions.plan_frame import Frame
 from ttdn_assets.renditions.tolerances import WORDS_ROOM_BYTES
 
 ROOMY_BYTES_PER_PIXEL = 0.9
-"""A cap above this lowers nothing: sixteen camera photos at 1920 px took 0.01 to 0.32 at JPEG quality 95."""
+"""A cap above this lowers nothing: fifteen camera photos of up to 1920 px took 0.01 to 0.32 at JPEG quality 95."""
 
 
 def conforms(facts: MediaFacts, placement: Placement, frame: Frame, *, size_bytes: int) -> bool:

@@ -19,9 +19,7 @@ from ttdn_cli.speech import language, t, t_failure
 @click.argument("assets", nargs=-1, metavar="[ASSET]...")
 @option("--to", "targets", multiple=True, metavar="TARGET", help="cli.option.to")
 @option("--final", is_flag=True, help="cli.pack.final")
-def command(
-    assets: tuple[str, ...], targets: tuple[str, ...], final: bool, library: Path | None, as_json: bool
-) -> int:
+def command(assets: tuple[str, ...], targets: tuple[str, ...], final: bool, library: Path | None, as_json: bool) -> int:
     """See the sentence ``cli.pack.help``."""
     try:
         with shown() as progress:

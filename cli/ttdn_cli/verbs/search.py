@@ -24,9 +24,7 @@ from ttdn_cli.speech import language, t
 @option("--from", "taken_from", metavar="DATE", help="cli.search.from")
 @option("--until", "taken_to", metavar="DATE", help="cli.search.until")
 @option("--lang", "lang", metavar="LANG", help="cli.search.lang")
-@option(
-    "--status", type=click.Choice(["draft", "in_review", "approved", "rejected"]), help="cli.search.status"
-)
+@option("--status", type=click.Choice(["draft", "in_review", "approved", "rejected"]), help="cli.search.status")
 @option("--target", metavar="TARGET", help="cli.search.target")
 @option("--unused", is_flag=True, help="cli.search.unused")
 @option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, metavar="N", help="cli.search.limit")
