@@ -1,0 +1,72 @@
+"""The nouns of the house: frozen values without behaviour that touches the world.
+
+Sizes are (width, height) in upright pixels, times are seconds, hashes are lower-case hex SHA-256, languages are
+``vi``, ``en``, ``zh`` in keys and columns (BCP-47 ``zh-Hans`` where a file format wants it).
+"""
+
+from ttdn_assets.model.findings import Event, Failure, Finding, Level, Progress, silent
+from ttdn_assets.model.media import Audio, Box, Gps, Hdr, Kind, MediaFacts, Source, VideoFacts
+from ttdn_assets.model.outcome import Outcome, OutcomeStatus
+from ttdn_assets.model.placement import Figure, Placement, TextLimit, TextUnit
+from ttdn_assets.model.rendition import Fit, FocalPoint, Rendition, RenditionPlan, Subject, VideoPlan
+from ttdn_assets.model.words import (
+    FIELDS,
+    LANGUAGES,
+    CaptionSet,
+    EmbeddedText,
+    Fact,
+    FactKind,
+    FactSource,
+    Field,
+    Lang,
+    Origin,
+    Post,
+    SheetRow,
+    Text,
+    TextStatus,
+    Words,
+)
+
+__all__ = [
+    "FIELDS",
+    "LANGUAGES",
+    "Audio",
+    "Box",
+    "CaptionSet",
+    "EmbeddedText",
+    "Event",
+    "Fact",
+    "FactKind",
+    "FactSource",
+    "Failure",
+    "Field",
+    "Figure",
+    "Finding",
+    "Fit",
+    "FocalPoint",
+    "Gps",
+    "Hdr",
+    "Kind",
+    "Lang",
+    "Level",
+    "MediaFacts",
+    "Origin",
+    "Outcome",
+    "OutcomeStatus",
+    "Placement",
+    "Post",
+    "Progress",
+    "Rendition",
+    "RenditionPlan",
+    "SheetRow",
+    "Source",
+    "Subject",
+    "Text",
+    "TextLimit",
+    "TextStatus",
+    "TextUnit",
+    "VideoFacts",
+    "VideoPlan",
+    "Words",
+    "silent",
+]

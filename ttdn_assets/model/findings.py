@@ -1,0 +1,51 @@
+"""What is told while working: findings, failures, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from ttdn_assets.model.words import Lang
+
+Level = Literal["error", "warning", "info"]
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """One thing seen while working: an error breaks a rule, a warning tells what was not made, info is for the reader.
+
+    ``rule`` is a message code (``wording.say("finding." + rule, …)``); ``subject`` names the file or text it is about.
+    """
+
+    rule: str
+    level: Level
+    subject: str = ""
+    placement: str | None = None
+    lang: Lang | None = None
+    measured: str | int | float | None = None
+    allowed: str | int | float | None = None
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """Why one file failed: a message code with its fields, to be worded by ``wording.say``."""
+
+    code: str
+    fields: dict[str, str | int | float] = {}
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Progress told to the caller: ``done`` of ``total`` steps of ``stage``; ``source`` is the file it is about."""
+
+    stage: str
+    done: int
+    total: int
+    source: str = ""
+    left_s: float | None = None
+
+
+Progress = Callable[[Event], None]
+
+
+def silent(event: Event) -> None:
+    """Take an event and tell nobody: the default progress."""

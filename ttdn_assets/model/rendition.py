@@ -1,0 +1,82 @@
+"""What is made of an original: the subject kept in view, the plan, the file."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from ttdn_assets.model.media import Box, Kind
+
+Fit = Literal["whole", "crop", "pad"]
+
+
+class FocalPoint(msgspec.Struct, frozen=True):
+    """The point to keep in view, as shares (0..1) of the upright picture's width and height."""
+
+    x: float
+    y: float
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What must stay in view: its box, the focal point in it, and who said so."""
+
+    focal: FocalPoint
+    box: Box | None = None
+    origin: Literal["hand", "faces", "saliency", "centre"] = "centre"
+
+
+class VideoPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a rendition plan that only clips have.
+
+    ``copy`` remuxes the coded picture without re-encoding it; ``audio`` says what becomes of the sound in either case:
+    its packets copied, encoded anew to AAC-LC stereo, a silent stereo track, or none.
+    """
+
+    copy: bool
+    codec: str = "h264"
+    fps: float | None = None
+    duration_s: float = 0.0
+    trimmed: bool = False
+    audio: Literal["copy", "encode", "silence", "none"] = "encode"
+    audio_rate_hz: int = 48_000
+    audio_bitrate_bps: int = 128_000
+    video_bitrate_max_bps: int | None = None
+
+
+class RenditionPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """One file to make: which pixels of the upright source, to which size, in which format, for which placements.
+
+    ``crop`` is ``None`` where the whole picture is used; with ``fit="pad"`` the whole picture is placed over a blurred
+    copy of itself that fills ``size_px``.  ``copy`` takes the source's coded picture unchanged, metadata removed.
+    """
+
+    recipe: str
+    placements: tuple[str, ...]
+    kind: Kind
+    format: str
+    fit: Fit
+    size_px: tuple[int, int]
+    crop: Box | None = None
+    copy: bool = False
+    bytes_min: int | None = None
+    bytes_max: int | None = None
+    dpi: int | None = None
+    video: VideoPlan | None = None
+
+
+class Rendition(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was made; ``path`` is relative to the library, with forward slashes."""
+
+    recipe: str
+    path: str
+    kind: Kind
+    format: str
+    placements: tuple[str, ...]
+    width_px: int
+    height_px: int
+    size_bytes: int
+    sha256: str
+    fit: Fit = "whole"
+    trimmed: bool = False
+    made_with: str = ""
