@@ -1,4 +1,4 @@
-"""Draw and encode a small folder of media as an officer keeps it: folders named by event and place, EXIF and GPS inside.
+"""Draw and encode a small folder of media as an officer keeps it: named by event and place, EXIF and GPS inside.
 
     python examples/draw_sample.py examples/sample
 
@@ -62,7 +62,8 @@ def draw_blossoms(draw: ImageDraw.ImageDraw, size_px: tuple[int, int], seed: int
     """A dark branch with five-petalled white and pink flowers across the upper left."""
     width, height = size_px
     dice = np.random.default_rng(seed)
-    draw.line([(0, height * 0.3), (width * 0.25, height * 0.24), (width * 0.5, height * 0.1)], (70, 52, 44), height // 70)
+    branch = [(0.0, height * 0.3), (width * 0.25, height * 0.24), (width * 0.5, height * 0.1)]
+    draw.line(branch, (70, 52, 44), height // 70)
     for _ in range(26):
         share = float(dice.uniform(0, 0.5))
         x, y = share * width, height * (0.3 - 0.38 * share) + float(dice.normal(0, 0.03)) * height
@@ -100,9 +101,11 @@ def clip(path: Path, picture: Image.Image, *, seconds: int, rate: int = 30) -> N
     still = path.with_suffix(".png")
     picture.save(still)
     pan = f"crop=w=iw*0.8:h=ih*0.8:x='(iw-ow)*t/{seconds}':y='(ih-oh)/2',scale=1920:1080"
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-loop", "1", "-framerate", str(rate), "-i", str(still)]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y"]
+    command += ["-loop", "1", "-framerate", str(rate), "-i", str(still)]
     command += ["-f", "lavfi", "-i", "sine=frequency=330:sample_rate=48000", "-t", str(seconds), "-vf", pan]
-    command += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "2"]
+    command += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-pix_fmt", "yuv420p"]
+    command += ["-c:a", "aac", "-ac", "2"]
     subprocess.run([*command, str(path)], check=True, timeout=300)
     still.unlink()
 
@@ -122,7 +125,8 @@ def draw_sample(folder: Path, *, scale: float = 1.0) -> None:
     landscape(wide, seed=21, blossom=False).save(
         coffee / "thu hoạch cà phê.jpg", quality=92, exif=exif("2026:10:23 08:05:00", SON_LA)
     )
-    clip(gate / "VID_20260415_081500.mp4", landscape((2400, 1350), seed=31, blossom=False), seconds=max(4, round(8 * scale)))
+    panned = landscape((2400, 1350), seed=31, blossom=False)
+    clip(gate / "VID_20260415_081500.mp4", panned, seconds=max(4, round(8 * scale)))
     (folder / "ghi chú.txt").write_text("Ảnh và clip vẽ bằng máy, dùng để thử.\n", encoding="utf-8")
 
 

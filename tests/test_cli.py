@@ -128,10 +128,10 @@ def test_captions_go_to_a_sheet_and_come_back_as_human_words(media: Path, tmp_pa
     assert ttdn("captions", "export", sheet, "--library", shelf, ui="vi").code == 0
     book = openpyxl.load_workbook(sheet)
     table = book.worksheets[0]
-    headings = {cell.value: cell.column for row in table.iter_rows(max_row=3) for cell in row if cell.value}
-    column = next(place for name, place in headings.items() if str(name).startswith("Mô tả") and "vi" in str(name).lower())
-    row = next(cell.row for line in table.iter_rows() for cell in line if "IMG_1.jpg" in str(cell.value))
-    table.cell(row, column).value = "Thiếu nữ Thái dưới tán hoa ban."
+    rows = [[str(cell.value) for cell in line] for line in table.iter_rows()]
+    column = next(at for at, name in enumerate(rows[0]) if name.startswith("Mô tả") and "vi" in name.lower())
+    row = next(at for at, line in enumerate(rows) if any("IMG_1.jpg" in value for value in line))
+    table.cell(row + 1, column + 1).value = "Thiếu nữ Thái dưới tán hoa ban."
     book.save(sheet)
     said = ttdn("captions", "import", sheet, "--library", shelf)
     assert (said.code, said.out.split()[0]) == (0, "1")
@@ -180,6 +180,7 @@ def test_report_counts_what_the_library_holds(library: Path) -> None:
 
 
 def test_output_that_nobody_reads_any_more_is_no_error(library: Path) -> None:
-    command = f'"{sys.executable}" -m ttdn_cli placements --json | "{sys.executable}" -c "import sys; sys.stdin.readline()"'
+    reader = f'"{sys.executable}" -c "import sys; sys.stdin.readline()"'
+    command = f'"{sys.executable}" -m ttdn_cli placements --json | {reader}'
     done = subprocess.run(command, shell=True, capture_output=True, encoding="utf-8", timeout=60, check=False)
     assert "Traceback" not in done.stderr

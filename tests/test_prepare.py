@@ -160,9 +160,12 @@ def test_a_killed_run_is_completed_by_the_next(media: Path, tmp_path: Path) -> N
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows delivers Ctrl-C to a whole console only")
 def test_ctrl_c_finishes_the_file_in_hand_and_can_be_resumed(media: Path, tmp_path: Path) -> None:
     library = tmp_path / "library"
-    command = [sys.executable, "-m", "ttdn_cli", "--ui", "en", "prepare", str(media), "--to", "vietnamvn", "--jobs", "1"]
+    command = [sys.executable, "-m", "ttdn_cli", "prepare", str(media), "--ui", "en", "--to", "vietnamvn"]
     process = subprocess.Popen(
-        [*command, "--library", str(library)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        [*command, "--jobs", "1", "--library", str(library)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     deadline = time.monotonic() + 60
     while not list(library.glob("renditions/*/*")) and time.monotonic() < deadline:

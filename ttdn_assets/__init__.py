@@ -1,4 +1,4 @@
-"""How a Vietnamese province shows itself to the world: its photos and clips, catalogued, captioned, rendered, submitted.
+"""How a Vietnamese province shows itself to the world: its media catalogued, captioned, rendered, submitted.
 
 The house as built, from the ground up; each floor imports only lower ones, and rooms of one floor never each other
 (``.importlinter`` holds this):

@@ -15,6 +15,7 @@ from ttdn_cli.speech import language, t, t_failure, t_finding
 if TYPE_CHECKING:
     from ttdn_assets.jobs.prepare import Run
     from ttdn_assets.jobs.submit import Submission
+    from ttdn_assets.jobs.sync import Moved
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": None}
 _LEVELS = ("error", "warning", "info")
@@ -80,3 +81,22 @@ def tell_findings(findings: Iterable[Finding], *, verbose: bool = False) -> None
         click.secho(f"• {t_finding(first)}{place}{count}", fg=_COLOURS[first.level])
     if len(shown) > _MOST_LINES:
         click.echo(t("cli.more-findings", {"n": len(shown) - _MOST_LINES}))
+
+
+def tell_moved(moved: Moved, *, as_json: bool) -> None:
+    """What a push or pull did."""
+    if as_json:
+        json_line(msgspec.to_builtins(moved))
+        return
+    for fault in moved.faults:
+        click.secho(f"✗ {fault.subject}: {t_failure(fault.failure)[0]}", fg="red")
+    for subject in moved.missing:
+        click.echo(t("cli.moved.missing", {"subject": subject}))
+    fields: dict[str, str | int | float | None] = {
+        "sent": moved.sent,
+        "copied": moved.copied,
+        "fetched": moved.fetched,
+        "unchanged": moved.unchanged,
+        "size": megabytes(moved.size_bytes) if moved.size_bytes else "0 MB",
+    }
+    click.secho(t("cli.moved.counts", fields), bold=True)

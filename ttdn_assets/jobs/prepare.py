@@ -33,6 +33,7 @@ from ttdn_assets.jobs.captioning import SheetsBeside, caption, inputs_digest
 from ttdn_assets.jobs.pool import Died, cause_of_death, local_pool, run_each
 from ttdn_assets.jobs.readiness import Ready, check_disk, make_ready, sole_run
 from ttdn_assets.jobs.submit import Submission, pack_target
+from ttdn_assets.jobs.sync import push
 from ttdn_assets.jobs.triage import due, planned, recipes_there, same_bytes
 from ttdn_assets.jobs.work import Task, Worked, work_on
 from ttdn_assets.model import (
@@ -349,13 +350,16 @@ class _Run:
     def push_all(self) -> None:
         """What the store lacks."""
         if self.ready.store is not None:
-            from ttdn_assets.jobs.sync import push
-
             try:
-                push(self.ready.library, self.ready.store, catalogue=self.catalogue, progress=self.progress)
+                moved = push(self.ready.library, self.ready.store, catalogue=self.catalogue, progress=self.progress)
             except AssetsError as error:
                 log.exception("%s", self.ready.store.label)
-                told = Finding(
-                    rule="store-incomplete", level="error", subject=self.ready.store.label, measured=str(error)
-                )
-                self.findings.append(told)
+                self._not_stored(str(error))
+            else:
+                for fault in moved.faults:
+                    self._not_stored(say_failure(fault.failure)[0])
+
+    def _not_stored(self, why: str) -> None:
+        assert self.ready.store is not None
+        told = Finding(rule="store-incomplete", level="error", subject=self.ready.store.label, measured=why)
+        self.findings.append(told)

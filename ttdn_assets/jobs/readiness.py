@@ -7,18 +7,15 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ttdn_assets.errors import LibraryBusy, UsageError
 from ttdn_assets.model import Placement
 from ttdn_assets.placements import choose, load_placements
-from ttdn_assets.settings import Library, StoreSettings, create_library, find_library
+from ttdn_assets.settings import Library, create_library, find_library
+from ttdn_assets.stores import Store, open_store
 from ttdn_assets.terms import TermBase, load_terms
 from ttdn_assets.tools import ffmpeg
 from ttdn_assets.tools.files import os_errors
-
-if TYPE_CHECKING:
-    from ttdn_assets.stores import Store
 
 _SPARE_BYTES = 200_000_000
 
@@ -59,20 +56,27 @@ def make_ready(
     chosen = choose(settings.targets if targets is None else targets, placements)
     if any(placement.kind == "video" for group in chosen.values() for placement in group):
         ffmpeg.find_ffmpeg()
-    url = settings.store.url if store is None else store
+    wants_store = bool(settings.store.url if store is None else store)
     return Ready(
         library=opened,
         placements=placements,
         chosen=chosen,
         terms=load_terms(opened.terms),
-        store=_open(url, settings.store) if url else None,
+        store=store_of(opened, store) if wants_store else None,
     )
 
 
-def _open(url: str, settings: StoreSettings) -> Store:
-    from ttdn_assets.stores import open_store
+def store_of(library: Library, url: str | None = None, *, writing: bool = True) -> Store:
+    """The store at ``url``, else the library's own.
 
-    return open_store(url, settings=settings)
+    Raises:
+        UsageError: ``no-store`` where neither is named.
+        StoreError: it does not answer or refuses.
+    """
+    chosen = library.settings.store.url if url is None else url
+    if not chosen:
+        raise UsageError("no-store")
+    return open_store(chosen, settings=library.settings.store, writing=writing)
 
 
 def check_folders(folders: Sequence[Path]) -> None:

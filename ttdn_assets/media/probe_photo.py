@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -128,7 +127,7 @@ def _preview_size(path: Path, stream: BinaryIO, still: Still) -> tuple[int, int]
     """The size of the JPEG that stands for a raw picture.
 
     Raises:
-        MediaError: ``raw-no-preview`` where there is none and no raw converter is installed.
+        MediaError: ``raw-no-preview`` where there is none.
     """
     if still.format != "dng":
         return None
@@ -137,9 +136,7 @@ def _preview_size(path: Path, stream: BinaryIO, still: Still) -> tuple[int, int]
         with contextlib.suppress(BrokenStill):
             return read_jpeg(preview).stored_px
         return None
-    if importlib.util.find_spec("rawpy") is None:
-        raise MediaError("raw-no-preview", {"path": path})
-    return None
+    raise MediaError("raw-no-preview", {"path": path})
 
 
 def _taken_at(exif: Exif, iptc: Iptc, packets: Sequence[Xmp], timezone: str) -> str | None:
@@ -180,7 +177,7 @@ def _findings(
     size_px: tuple[int, int],
 ) -> tuple[Finding, ...]:
     found = words.findings_of(path, charsets=(iptc.charset, exif.charset), packets=packets, exif=exif.readable)
-    if preview_px is not None and max(preview_px) < max(size_px) and importlib.util.find_spec("rawpy") is None:
+    if preview_px is not None and max(preview_px) < max(size_px):
         measured, allowed = (f"{size[0]} × {size[1]}" for size in (preview_px, size_px))
         found += (Finding(rule="raw-preview", level="info", subject=path.name, measured=measured, allowed=allowed),)
     return found
