@@ -1,0 +1,293 @@
+"""A library travels to its store and back: what is missing, nothing else, verified; a killed run is made good."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ttdn_assets.catalogue import open_catalogue
+from ttdn_assets.catalogue.catalogue import Catalogue
+from ttdn_assets.catalogue.records import AssetEntry, Query
+from ttdn_assets.errors import StoreError
+from ttdn_assets.jobs.sync import pull, push
+from ttdn_assets.model import CaptionSet, Event, Fact, MediaFacts, Rendition, Text
+from ttdn_assets.settings import Library, create_library
+from ttdn_assets.stores import Store
+from ttdn_assets.submissions.bag import aside, close_bag, put_in_place, verify
+from ttdn_assets.wording import say_failure
+
+Opener = Callable[[], Store]
+PHOTOS = 3
+
+
+def sha256_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def fill(library: Library, catalogue: Catalogue, folder: Path, *, number: int) -> str:
+    """One photo with a rendition, as a run would leave it; the id of its asset."""
+    original = folder / f"Mộc Châu {number}.jpg"
+    original.parent.mkdir(parents=True, exist_ok=True)
+    original.write_bytes(f"original {number}".encode() * 500)
+    made = f"rendition {number}".encode() * 300
+    recipe = sha256_of(f"recipe {number}".encode())
+    path = f"renditions/{recipe[:2]}/{recipe}.jpg"
+    (library.root / path).parent.mkdir(parents=True, exist_ok=True)
+    (library.root / path).write_bytes(made)
+    size = original.stat().st_size
+    return catalogue.record(
+        AssetEntry(
+            path=str(original),
+            relative=f"2026-05 Lễ hội/{original.name}",
+            folder=str(folder),
+            size_bytes=size,
+            mtime_ns=original.stat().st_mtime_ns,
+            sha256=sha256_of(original.read_bytes()),
+            picture_sha256=sha256_of(f"picture {number}".encode()),
+            media=MediaFacts(
+                kind="photo", format="jpeg", mime="image/jpeg", extension="jpg", size_px=(4, 3), stored_size_px=(4, 3)
+            ),
+            facts=(Fact(kind="place", value="Mộc Châu", source="folder"),),
+            captions=CaptionSet(
+                title={"vi": Text(value=f"Hoa ban số {number}", origin="human", status="approved")},
+                description={"en": Text(value="Ban flowers", origin="composed")},
+            ),
+            renditions=(
+                Rendition(
+                    recipe=recipe, path=path, kind="photo", format="jpeg", placements=("facebook.photo",), width_px=4,
+                    height_px=3, size_bytes=len(made), sha256=sha256_of(made),
+                ),
+            ),
+            findings=(),
+        ),
+        who="Lò Thị Hoa",
+    )  # fmt: skip
+
+
+def bag(library: Library, name: str, *, payload: dict[str, bytes]) -> Path:
+    library.submissions.mkdir(exist_ok=True)
+    with aside(library.submissions) as folder:
+        for relative, data in payload.items():
+            path = folder / "data" / relative
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        close_bag(folder, {"Source-Organization": "Sở VHTTDL Sơn La"})
+        return put_in_place(folder, library.submissions, name)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return create_library(tmp_path / "library")
+
+
+@pytest.fixture
+def catalogue(library: Library, tmp_path: Path) -> Iterator[Catalogue]:
+    """Three photos and one bag, which holds one rendition as it is, twice."""
+    with open_catalogue(library.database_url) as opened:
+        for number in range(PHOTOS):
+            fill(library, opened, tmp_path / "media", number=number)
+        same = b"rendition 0" * 300
+        bag(library, "2026-11-21-facebook", payload={"media/a.jpg": same, "media/b.jpg": same, "index.html": b"<p>"})
+        yield opened
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Library:
+    """An empty machine."""
+    return create_library(tmp_path / "elsewhere")
+
+
+def contents(store: Store) -> dict[str, int]:
+    return {one.key: one.size_bytes for one in store.iter("")}
+
+
+def test_a_push_sends_everything_once(library: Library, catalogue: Catalogue, opener: Opener) -> None:
+    store = opener()
+    events: list[Event] = []
+    first = push(library, store, catalogue=catalogue, progress=events.append)
+    assert (first.faults, first.missing, first.newer) == ((), (), ())
+    kinds = [key.split("/")[0] for key in contents(store)]
+    assert {kind: kinds.count(kind) for kind in kinds} == {
+        "originals": PHOTOS, "renditions": PHOTOS, "catalogue": PHOTOS,
+        "submissions": sum(1 for path in library.submissions.rglob("*") if path.is_file()),
+    }  # fmt: skip
+    assert first.transfers == len(kinds) == len(events)
+    assert first.copied == 2
+    before = contents(store)
+    second = push(library, opener(), catalogue=catalogue)
+    assert (second.transfers, second.unchanged, second.size_bytes) == (0, first.transfers, 0)
+    assert contents(store) == before
+
+
+def test_only_what_is_new_travels(library: Library, catalogue: Catalogue, opener: Opener, tmp_path: Path) -> None:
+    push(library, opener(), catalogue=catalogue)
+    asset = fill(library, catalogue, tmp_path / "media", number=7)
+    assert push(library, opener(), catalogue=catalogue).transfers == 3
+    catalogue.set_text(asset, "title", "vi", "Mùa hoa ban", who="Lò Thị Hoa")
+    assert push(library, opener(), catalogue=catalogue).transfers == 1
+
+
+def test_what_the_store_lost_is_sent_again(library: Library, catalogue: Catalogue, opener: Opener) -> None:
+    store = opener()
+    push(library, store, catalogue=catalogue)
+    lost = [
+        next(key for key in contents(store) if key.startswith(prefix))
+        for prefix in ("originals/", "renditions/", "catalogue/", "submissions/2026-11-21-facebook/data/index")
+    ]
+    for key in lost:
+        store.delete(key)
+    again = push(library, opener(), catalogue=catalogue)
+    assert again.transfers == len(lost)
+    assert set(lost) <= set(contents(store))
+
+
+def test_a_push_that_was_killed_is_completed(library: Library, catalogue: Catalogue, opener: Opener) -> None:
+    def stop(event: Event) -> None:
+        if event.done == 5:
+            raise KeyboardInterrupt
+
+    store = opener()
+    with pytest.raises(KeyboardInterrupt):
+        push(library, store, catalogue=catalogue, progress=stop)
+    assert not any(key.startswith("catalogue/") for key in contents(store))
+    assert push(library, opener(), catalogue=catalogue).faults == ()
+    assert push(library, opener(), catalogue=catalogue).transfers == 0
+
+
+def test_a_changed_or_lost_file_keeps_no_other_from_going(
+    library: Library, catalogue: Catalogue, opener: Opener, tmp_path: Path
+) -> None:
+    (tmp_path / "media" / "Mộc Châu 1.jpg").write_bytes(b"x" * 5000)
+    (tmp_path / "media" / "Mộc Châu 2.jpg").unlink()
+    result = push(library, opener(), catalogue=catalogue)
+    assert [fault.failure.code for fault in result.faults] == ["file-changed"]
+    assert all(say_failure(fault.failure, lang)[1] for fault in result.faults for lang in ("vi", "en"))
+    assert [Path(path).name for path in result.missing] == ["Mộc Châu 2.jpg"]
+    assert len([key for key in contents(opener()) if key.startswith("originals/")]) == 1
+
+
+def test_an_empty_machine_is_made_like_the_first(
+    library: Library, catalogue: Catalogue, opener: Opener, elsewhere: Library
+) -> None:
+    push(library, opener(), catalogue=catalogue)
+    with open_catalogue(elsewhere.database_url) as other:
+        first = pull(elsewhere, opener(), catalogue=other, who="Vàng A Páo")
+        assert (first.faults, first.missing) == ((), ())
+        for folder in ("renditions", "submissions"):
+            assert files_below(elsewhere.root / folder) == files_below(library.root / folder)
+        assert verify(elsewhere.submissions / "2026-11-21-facebook") == ()
+        for record in catalogue.assets():
+            same = other.asset(record.id)
+            assert (same.captions, same.facts, same.renditions) == (record.captions, record.facts, record.renditions)
+            assert same.missing
+        assert other.search(Query(text="hoa ban")).total == PHOTOS
+        again = pull(elsewhere, opener(), catalogue=other)
+        assert (again.transfers, again.faults) == (0, ())
+        back = push(elsewhere, opener(), catalogue=other)
+        assert (back.transfers, back.faults, back.missing) == (0, (), ())
+    assert push(library, opener(), catalogue=catalogue).transfers == 0
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_pull_that_was_killed_is_completed(
+    library: Library, catalogue: Catalogue, opener: Opener, elsewhere: Library
+) -> None:
+    def stop(event: Event) -> None:
+        if event.source.endswith("data/media/b.jpg"):
+            raise KeyboardInterrupt
+
+    push(library, opener(), catalogue=catalogue)
+    with pytest.raises(KeyboardInterrupt):
+        pull(elsewhere, opener(), progress=stop)
+    name = "2026-11-21-facebook"
+    assert not (elsewhere.submissions / name / "bagit.txt").exists()
+    assert pull(elsewhere, opener()).faults == ()
+    assert verify(elsewhere.submissions / name) == ()
+    assert files_below(elsewhere.submissions) == files_below(library.submissions)
+
+
+def test_the_record_that_was_changed_last_stays(
+    library: Library, catalogue: Catalogue, opener: Opener, elsewhere: Library
+) -> None:
+    push(library, opener(), catalogue=catalogue)
+    asset = next(record.id for record in catalogue.assets())
+    with open_catalogue(elsewhere.database_url) as other:
+        pull(elsewhere, opener(), catalogue=other)
+        other.set_text(asset, "title", "vi", "Hoa ban nở trắng", who="Vàng A Páo")
+        assert push(elsewhere, opener(), catalogue=other).transfers == 1
+    assert len(push(library, opener(), catalogue=catalogue).newer) == 1
+    assert pull(library, opener(), catalogue=catalogue).transfers == 1
+    assert catalogue.asset(asset).captions.title["vi"].value == "Hoa ban nở trắng"
+    assert not catalogue.asset(asset).missing
+
+
+def test_what_a_stranger_put_into_the_store_does_no_harm(
+    library: Library, catalogue: Catalogue, opener: Opener, elsewhere: Library, tmp_path: Path
+) -> None:
+    store = opener()
+    push(library, store, catalogue=catalogue)
+    record = next(key for key in contents(store) if key.startswith("catalogue/"))
+    path = tmp_path / "record.json"
+    store.get(record, path)
+    hostile = path.read_bytes().replace(b'"renditions/', b'"../../renditions/')
+    path.write_bytes(hostile)
+    store.put(path, record, sha256_of(hostile))
+    path.write_bytes(b"{")
+    broken = f"catalogue/{'0' * 64}.json"
+    store.put(path, broken, sha256_of(b"{"))
+    result = pull(elsewhere, opener())
+    assert sorted({fault.failure.code for fault in result.faults}) == ["store-record"]
+    assert not list(tmp_path.glob("renditions"))
+    assert len(list(elsewhere.renditions.rglob("*.jpg"))) == PHOTOS - 1
+
+
+def test_bytes_that_are_not_what_the_record_says_are_not_taken(
+    library: Library, catalogue: Catalogue, opener: Opener, elsewhere: Library, tmp_path: Path
+) -> None:
+    store = opener()
+    push(library, store, catalogue=catalogue)
+    key = next(key for key in contents(store) if key.startswith("renditions/"))
+    other = tmp_path / "other"
+    other.write_bytes(b"z" * contents(store)[key])
+    store.put(other, key, sha256_of(other.read_bytes()))
+    result = pull(elsewhere, opener())
+    assert [(fault.subject, fault.failure.code) for fault in result.faults] == [(key, "store-corrupt")]
+    assert len(list(elsewhere.renditions.rglob("*.jpg"))) == PHOTOS - 1
+
+
+def test_another_bag_of_the_same_name_is_left_as_it_is(
+    library: Library, catalogue: Catalogue, opener: Opener, elsewhere: Library
+) -> None:
+    push(library, opener(), catalogue=catalogue)
+    own = bag(elsewhere, "2026-11-21-facebook", payload={"media/a.jpg": b"mine"})
+    before = files_below(own)
+    result = pull(elsewhere, opener())
+    assert [fault.failure.code for fault in result.faults] == ["pull-bag-differs"]
+    assert files_below(own) == before
+
+
+def test_what_was_forgotten_does_not_come_back(library: Library, catalogue: Catalogue, opener: Opener) -> None:
+    push(library, opener(), catalogue=catalogue)
+    asset = next(record.id for record in catalogue.assets())
+    catalogue.forget(asset, who="Lò Thị Hoa")
+    pull(library, opener(), catalogue=catalogue)
+    assert asset not in {record.id for record in catalogue.assets()}
+
+
+def test_a_store_that_vanishes_ends_the_run(library: Library, catalogue: Catalogue, tmp_path: Path) -> None:
+    import shutil
+
+    from ttdn_assets.stores import open_store
+
+    store = open_store(str(tmp_path / "stick"))
+    shutil.rmtree(tmp_path / "stick")
+    (tmp_path / "stick").write_bytes(b"no folder")
+    with pytest.raises(StoreError) as caught:
+        push(library, store, catalogue=catalogue)
+    assert caught.value.code == "store-unreachable"

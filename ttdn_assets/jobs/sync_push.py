@@ -1,0 +1,150 @@
+"""What travels from a library to its store."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ttdn_assets.errors import StoreError
+from ttdn_assets.jobs.sync_items import (
+    BagItems,
+    Item,
+    bags_in,
+    original_items,
+    read_record,
+    record_bytes,
+    rendition_items,
+    says_the_same,
+)
+from ttdn_assets.jobs.sync_transfer import Done, Transfer
+from ttdn_assets.stores import ObjectInfo
+from ttdn_assets.stores.keys import catalogue_key, digest_in
+from ttdn_assets.tools.files import os_errors
+
+
+class Push(Transfer):
+    """One push: what the store was seen to hold, and what was sent since."""
+
+    stage = "push"
+
+    def files(self) -> None:
+        """Originals and renditions."""
+        with_bytes = {info.sha256: key for key, info in self.there.items() if digest_in(key)}
+        self.by_digest: dict[str, str] = {sha256: key for sha256, key in with_bytes.items() if sha256}
+        self.each(self._lacking(self._files()), self._send)
+
+    def _files(self) -> Iterator[Item]:
+        for record in self.catalogue.assets():
+            yield from original_items(record)
+            yield from rendition_items(record, self.library.root)
+
+    def _lacking(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The items the listing does not show; what is nowhere is told as missing."""
+        seen: set[str] = set()
+        for item in items:
+            if item.key in seen:
+                continue
+            seen.add(item.key)
+            there = self.there.get(item.key)
+            if there is not None and there.size_bytes == item.size_bytes:
+                self.tally.add(item.key, "unchanged")
+            elif not item.path.is_file():
+                self.tally.missing.append(str(item.path))
+            else:
+                self.tally.expected += 1
+                yield item
+
+    def bags(self) -> None:
+        """The files of every bag, then the seals."""
+        open_bags = []
+        for bag in bags_in(self.library.submissions):
+            self.tally.missing.extend(bag.absent)
+            if self._is_sealed(bag):
+                self._pass_over(bag)
+            else:
+                open_bags.append(bag)
+        self.each((item for bag in open_bags for item in bag.files), self._send_or_copy)
+        failed = {fault.subject for fault in self.tally.faults}
+        whole = [bag for bag in open_bags if not failed.intersection(item.key for item in bag.files)]
+        self.each((bag.seal for bag in whole if bag.seal), self._send_or_copy)
+
+    def _is_sealed(self, bag: BagItems) -> bool:
+        """Whether the store has this bag's seal, and all its files in their sizes."""
+        listed = (self.there.get(item.key) for item in bag.files)
+        sizes = [info.size_bytes if info else None for info in listed]
+        return (
+            bag.seal is not None
+            and sizes == [item.size_bytes for item in bag.files]
+            and self._is_there(bag.seal, self.there.get(bag.seal.key))
+        )
+
+    def _pass_over(self, bag: BagItems) -> None:
+        for item in (*bag.files, *((bag.seal,) if bag.seal else ())):
+            self.by_digest.setdefault(item.sha256, item.key)
+            self.tally.add(item.key, "unchanged")
+
+    def _is_there(self, item: Item, listed: ObjectInfo | None) -> bool:
+        """Whether the store has the item's bytes under its key; a request only where the listing does not say."""
+        if listed is None or listed.size_bytes != item.size_bytes:
+            return False
+        if listed.md5 and listed.md5 == _file_md5(item.path):
+            return True
+        held = self.store.head(item.key)
+        return held is not None and held.sha256 == item.sha256
+
+    def _send(self, item: Item) -> Done:
+        return "sent" if self.store.put(item.path, item.key, item.sha256) else "unchanged"
+
+    def _send_or_copy(self, item: Item) -> Done:
+        if self._is_there(item, self.there.get(item.key)):
+            return "unchanged"
+        source = self.by_digest.get(item.sha256)
+        if source is not None and source != item.key:
+            try:
+                self.store.copy(source, item.key, item.sha256)
+            except StoreError as error:
+                if error.code not in ("store-object-missing", "store-corrupt"):
+                    raise
+            else:
+                return "copied"
+        return self._send(item)
+
+    def ended(self, item: Item, done: Done) -> None:
+        """Remember where the bytes lie, so that the next object with the same is copied."""
+        self.by_digest.setdefault(item.sha256, item.key)
+
+    def records(self) -> None:
+        """What the catalogue knows about each asset."""
+        self.each(self._records(), self._send_record)
+
+    def _records(self) -> Iterator[Item]:
+        for record in self.catalogue.assets():
+            data = record_bytes(record)
+            key = catalogue_key(record.id)
+            there = self.there.get(key)
+            if there and there.md5 == hashlib.md5(data, usedforsecurity=False).hexdigest():
+                self.tally.add(key, "unchanged")
+                continue
+            path = self.scratch / f"{record.id}.json"
+            path.write_bytes(data)
+            yield Item(key=key, path=path, size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+
+    def _send_record(self, item: Item) -> Done:
+        try:
+            if item.key in self.there:
+                if self._is_there(item, self.there[item.key]):
+                    return "unchanged"
+                mine, theirs = read_record(item.path.read_bytes()), self.stored_record(item.key)
+                if mine and theirs and says_the_same(mine, theirs):
+                    return "unchanged"
+                if mine and theirs and theirs.changed_at > mine.changed_at:
+                    return "newer"
+            return self._send(item)
+        finally:
+            item.path.unlink(missing_ok=True)
+
+
+def _file_md5(path: Path) -> str:
+    with os_errors(path), path.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -1,0 +1,160 @@
+"""What push and pull share: a listing of the store, threads that work through items, and a tally of what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from ttdn_assets.catalogue.catalogue import Catalogue
+from ttdn_assets.catalogue.records import AssetRecord
+from ttdn_assets.errors import AssetsError, StoreError
+from ttdn_assets.jobs.sync_items import Item, read_record
+from ttdn_assets.model import Event, Failure, Progress
+from ttdn_assets.settings import Library
+from ttdn_assets.stores import Store
+from ttdn_assets.stores.keys import CATALOGUE, ORIGINALS, RENDITIONS, SUBMISSIONS
+
+Done = Literal["sent", "copied", "fetched", "unchanged", "newer"]
+ONE_OBJECT = {"store-corrupt", "store-object-missing", "store-too-large", "store-busy", "store-failed"}
+"""Codes of store errors that may be about one object; any other ends the run."""
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that did not travel, and why."""
+
+    subject: str
+    failure: Failure
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """What a push or a pull did, in objects.
+
+    ``copied`` were made inside the store from bytes it had.  ``newer`` are records where the other side was changed
+    later, so that they were left.  ``missing`` are files that neither this machine nor the store has any more.
+    """
+
+    sent: int = 0
+    copied: int = 0
+    fetched: int = 0
+    unchanged: int = 0
+    size_bytes: int = 0
+    newer: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def transfers(self) -> int:
+        """How many objects travelled or were made."""
+        return self.sent + self.copied + self.fetched
+
+    @property
+    def failed(self) -> bool:
+        """Whether something did not travel that should have."""
+        return bool(self.faults)
+
+
+class Tally:
+    """What happened so far; touched by the calling thread only."""
+
+    def __init__(self, stage: str, progress: Progress) -> None:
+        self.stage, self.progress = stage, progress
+        self.counts: dict[Done, int] = dict.fromkeys(("sent", "copied", "fetched", "unchanged", "newer"), 0)
+        self.size_bytes = self.expected = self.ended = 0
+        self.newer: list[str] = []
+        self.missing: list[str] = []
+        self.faults: list[Fault] = []
+
+    def add(self, subject: str, done: Done, size_bytes: int = 0) -> None:
+        """Count one object and tell of it."""
+        self.counts[done] += 1
+        if done in ("sent", "fetched"):
+            self.size_bytes += size_bytes
+        if done == "newer":
+            self.newer.append(subject)
+        self._tell(subject)
+
+    def fail(self, subject: str, error: AssetsError) -> None:
+        """Write down what did not travel, and tell of it."""
+        self.faults.append(Fault(subject=subject, failure=error.failure()))
+        self._tell(subject)
+
+    def _tell(self, subject: str) -> None:
+        self.ended += 1
+        total = max(self.expected, self.ended)
+        self.progress(Event(stage=self.stage, done=self.ended, total=total, source=subject))
+
+    def result(self) -> Moved:
+        """All that happened."""
+        counts = self.counts
+        return Moved(
+            sent=counts["sent"],
+            copied=counts["copied"],
+            fetched=counts["fetched"],
+            unchanged=counts["unchanged"],
+            size_bytes=self.size_bytes,
+            newer=tuple(self.newer),
+            missing=tuple(self.missing),
+            faults=tuple(self.faults),
+        )
+
+
+class Transfer:
+    """What push and pull share: a listing of the store and threads that work through items."""
+
+    stage = ""
+
+    def __init__(
+        self, library: Library, store: Store, catalogue: Catalogue, *, scratch: Path, progress: Progress, threads: int
+    ) -> None:
+        self.library, self.store, self.catalogue = library, store, catalogue
+        self.scratch, self.threads = scratch, threads
+        self.tally = Tally(self.stage, progress)
+        prefixes = (ORIGINALS, RENDITIONS, SUBMISSIONS, CATALOGUE)
+        self.there = {one.key: one for prefix in prefixes for one in store.iter(prefix)}
+
+    def each(self, items: Iterable[Item], work: Callable[[Item], Done]) -> None:
+        """Do ``work`` for every item, several at once; a fault of one item is told and the others go on."""
+        waiting: dict[Future[Done], Item] = {}
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="ttdn-sync") as pool:
+            try:
+                for item in items:
+                    waiting[pool.submit(work, item)] = item
+                    if len(waiting) >= 4 * self.threads:
+                        self._gather(waiting)
+                while waiting:
+                    self._gather(waiting)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def _gather(self, waiting: dict[Future[Done], Item]) -> None:
+        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+            item = waiting.pop(future)
+            try:
+                done = future.result()
+            except AssetsError as error:
+                self.tolerate(item.key, error)
+            else:
+                self.ended(item, done)
+                self.tally.add(item.key, done, item.size_bytes)
+
+    def tolerate(self, subject: str, error: AssetsError) -> None:
+        """Write down a fault of one thing; what ails the whole store is raised."""
+        if isinstance(error, StoreError) and error.code not in ONE_OBJECT:
+            raise error
+        self.tally.fail(subject, error)
+
+    def ended(self, item: Item, done: Done) -> None:
+        """Told when an item is where it belongs."""
+
+    def stored_record(self, key: str) -> AssetRecord | None:
+        """The record that lies under ``key`` in the store; ``None`` where it is none."""
+        path = self.scratch / key.replace("/", "-")
+        self.store.get(key, path)
+        record = read_record(path.read_bytes())
+        path.unlink()
+        return record if record is not None and f"{CATALOGUE}{record.id}.json" == key else None
