@@ -1,6 +1,8 @@
 """A large file sent in parts, each checked by the server, the whole by its SHA-256 before the object appears.
 
-What a killed run sent of it is found again and not sent twice.
+What a killed run sent of it is found again, by the MD5 of each part, and not sent twice; parts were checked by their
+SHA-256 when they came.  That holds for keys made of the digest: under another key the upload that was begun may carry the
+digest of other bytes in its metadata.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ttdn_assets.errors import InputError
-from ttdn_assets.stores.s3_probe import SHA256_KEY
+from ttdn_assets.stores.s3_probe import SHA256_KEY, md5_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -50,7 +52,7 @@ def put_parts(
     Raises:
         InputError: ``file-changed``; the parts are thrown away.
     """
-    upload, there = _unfinished(client, bucket, name)
+    upload, there = _unfinished(client, bucket, name) if sha256 in name else (None, dict[int, str]())
     if upload is None:
         asked: dict[str, Any] = {"ChecksumAlgorithm": "SHA256"} if checked else {}
         started = client.create_multipart_upload(
@@ -86,7 +88,7 @@ def _send_parts(
     upload: tuple[str, str, str],
     chunks: Iterator[bytes],
     *,
-    there: dict[int, tuple[str, str]],
+    there: dict[int, str],
     checked: bool,
 ) -> list[CompletedPartTypeDef]:
     """Send the parts that are not there yet, a few at a time; all parts in order."""
@@ -112,7 +114,7 @@ def _send_part(
     upload: tuple[str, str, str],
     number: int,
     chunk: bytes,
-    there: tuple[str, str] | None,
+    there: str | None,
     checked: bool,
 ) -> CompletedPartTypeDef:
     try:
@@ -120,8 +122,8 @@ def _send_part(
         told: CompletedPartTypeDef = {"PartNumber": number}
         if checked:
             told["ChecksumSHA256"] = digest
-        if there is not None and there[1] == digest:
-            return {**told, "ETag": there[0]}
+        if there is not None and md5_of(there) == hashlib.md5(chunk, usedforsecurity=False).hexdigest():
+            return {**told, "ETag": there}
         bucket, name, upload_id = upload
         checks: dict[str, Any] = {"ChecksumSHA256": digest} if checked else {}
         sent = client.upload_part(Bucket=bucket, Key=name, UploadId=upload_id, PartNumber=number, Body=chunk, **checks)
@@ -130,8 +132,8 @@ def _send_part(
         _IN_FLIGHT.release()
 
 
-def _unfinished(client: S3Client, bucket: str, name: str) -> tuple[str | None, dict[int, tuple[str, str]]]:
-    """An upload of this object that was begun and not ended, with ETag and SHA-256 of its parts by number."""
+def _unfinished(client: S3Client, bucket: str, name: str) -> tuple[str | None, dict[int, str]]:
+    """An upload of this object that was begun and not ended, with the ETags of its parts by number."""
     try:
         begun = client.list_multipart_uploads(Bucket=bucket, Prefix=name).get("Uploads", [])
         upload = next((one["UploadId"] for one in begun if one["Key"] == name), None)
@@ -141,7 +143,4 @@ def _unfinished(client: S3Client, bucket: str, name: str) -> tuple[str | None, d
         parts = [part for page in pages for part in page.get("Parts", [])]
     except (ClientError, BotoCoreError):
         return None, {}
-    found = {part["PartNumber"]: (part["ETag"], part.get("ChecksumSHA256", "")) for part in parts}
-    if any(not digest for _, digest in found.values()):
-        return None, {}
-    return upload, found
+    return upload, {part["PartNumber"]: part["ETag"] for part in parts}
