@@ -1,8 +1,8 @@
 """A large file sent in parts, each checked by the server, the whole by its SHA-256 before the object appears.
 
 What a killed run sent of it is found again, by the MD5 of each part, and not sent twice; parts were checked by their
-SHA-256 when they came.  That holds for keys made of the digest: under another key the upload that was begun may carry the
-digest of other bytes in its metadata.
+SHA-256 when they came.  That holds for keys made of the digest: under another key the upload
+that was begun may carry the digest of other bytes in its metadata.
 """
 
 from __future__ import annotations
