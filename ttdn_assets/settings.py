@@ -6,6 +6,7 @@ A library is found by argument, else ``TTDN_LIBRARY``, else the nearest parent w
 
 from __future__ import annotations
 
+import errno
 import os
 import tomllib
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from ttdn_assets.errors import UsageError
+from ttdn_assets.errors import AssetsError, ToolError, UsageError
 from ttdn_assets.model import LANGUAGES, Lang
 
 SETTINGS_FILE = "ttdn.toml"
@@ -182,8 +183,13 @@ def create_library(
     """Create the folder with a commented ``ttdn.toml`` unless it has one, and open it.
 
     Raises:
-        UsageError: ``library-read-only`` where the folder cannot be written.
+        UsageError: ``library-read-only`` where the folder cannot be written, ``library-in-bag`` where it would spoil
+            a submission.
+        ToolError: ``disk-full``.
     """
+    bag = next((folder for folder in (root, *root.parents) if (folder / "bagit.txt").is_file()), None)
+    if bag is not None:
+        raise UsageError("library-in-bag", {"path": root, "bag": bag})
     path = root / SETTINGS_FILE
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -197,8 +203,15 @@ def create_library(
             )
             path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise UsageError("library-read-only", {"path": root, "reason": error.strerror or str(error)}) from error
+        raise unwritable(root, error) from error
     return Library(root=root, settings=load_settings(root))
+
+
+def unwritable(root: Path, error: OSError) -> AssetsError:
+    """Why nothing can be written into a library: a full disk, or ``library-read-only``."""
+    if error.errno == errno.ENOSPC:
+        return ToolError("disk-full", {"path": root})
+    return UsageError("library-read-only", {"path": root, "reason": error.strerror or str(error)})
 
 
 def _toml_string(value: str) -> str:

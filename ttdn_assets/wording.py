@@ -69,12 +69,12 @@ def number(value: FieldValue, lang: str) -> str:
 
 
 def say_finding(finding: Finding, lang: str = "en") -> str:
-    """The sentence of a finding; its fields are subject, placement, lang, measured and allowed."""
+    """The sentence of a finding; its fields are subject, placement, lang, measured (or its cause) and allowed."""
     fields: dict[str, FieldValue] = {
         "subject": finding.subject,
         "placement": finding.placement or "",
         "lang": finding.lang or "",
-        "measured": finding.measured,
+        "measured": finding.measured if finding.cause is None else say_failure(finding.cause, lang)[0],
         "allowed": finding.allowed,
     }
     return say(f"finding.{finding.rule}", fields, lang)

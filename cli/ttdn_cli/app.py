@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from ttdn_assets.errors import AssetsError, ToolMissing, UsageError
+from ttdn_assets.tools.files import told_of
 from ttdn_cli.speech import t, t_failure
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -156,6 +157,8 @@ def run(arguments: list[str]) -> int:
         # The reader of our output went away (``ttdn search | head``): nothing is wrong, and nobody listens.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return _tell(told_of(error, Path(error.filename) if isinstance(error.filename, str) else Path.cwd()))
     return result if isinstance(result, int) else 0
 
 

@@ -79,6 +79,8 @@ def tell_findings(findings: Iterable[Finding], *, verbose: bool = False) -> None
         count = f" (×{len(group)})" if len(group) > 1 else ""
         place = f" [{first.placement}]" if first.placement else ""
         click.secho(f"• {t_finding(first)}{place}{count}", fg=_COLOURS[first.level])
+        if first.cause is not None and (hint := t_failure(first.cause)[1]):
+            click.echo(f"    → {hint}")
     if len(shown) > _MOST_LINES:
         click.echo(t("cli.more-findings", {"n": len(shown) - _MOST_LINES}))
 

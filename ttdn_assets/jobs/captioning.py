@@ -61,7 +61,7 @@ class SheetsBeside:
             return read_sheet(path)
         except AssetsError as error:
             self.findings.append(
-                Finding(rule="sheet-unreadable", level="warning", subject=str(path), measured=str(error))
+                Finding(rule="sheet-unreadable", level="warning", subject=str(path), cause=error.failure())
             )
             return {}
 

@@ -60,8 +60,9 @@ def captions_line(captions: CaptionSet) -> Json:
 
 
 def finding_line(finding: Finding, *, ui: str) -> Json:
-    """A finding with its sentence."""
-    return {**msgspec.to_builtins(finding), "message": say_finding(finding, ui)}
+    """A finding with its sentence, and what to do where an error caused it."""
+    line = {**msgspec.to_builtins(finding), "message": say_finding(finding, ui)}
+    return line if finding.cause is None else {**line, "hint": say_failure(finding.cause, ui)[1]}
 
 
 def count_levels(findings: Iterable[Finding]) -> Mapping[str, int]:

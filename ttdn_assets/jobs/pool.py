@@ -39,8 +39,13 @@ def local_pool(jobs: int) -> ProcessPoolExecutor:
 
 
 def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, and do not outlive it: an orphaned worker would wait for work forever."""
+    """Leave Ctrl-C to the parent, and do not outlive it: an orphaned worker would wait for work forever.
+
+    What C decoders print about hostile bytes goes nowhere; what matters of it is in the errors they return.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -28,16 +28,17 @@ import msgspec
 
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.records import AssetEntry, AssetRecord, FileVersion
-from ttdn_assets.errors import AssetsError, MediaError, ToolError
+from ttdn_assets.errors import AssetsError, ToolError
 from ttdn_assets.jobs.captioning import SheetsBeside, caption, inputs_digest
 from ttdn_assets.jobs.pool import Died, cause_of_death, local_pool, run_each
 from ttdn_assets.jobs.readiness import Ready, check_disk, make_ready, sole_run
 from ttdn_assets.jobs.submit import Submission, pack_target
 from ttdn_assets.jobs.sync import push
 from ttdn_assets.jobs.triage import due, planned, recipes_there, same_bytes
-from ttdn_assets.jobs.work import Task, Worked, work_on
+from ttdn_assets.jobs.work import Task, Worked, failure_of, work_on
 from ttdn_assets.model import (
     Event,
+    Failure,
     Finding,
     MediaFacts,
     Outcome,
@@ -48,7 +49,7 @@ from ttdn_assets.model import (
     silent,
 )
 from ttdn_assets.scan import scan
-from ttdn_assets.tools.files import sweep_partials
+from ttdn_assets.tools.files import os_errors, sweep_partials
 from ttdn_assets.wording import say_failure
 
 if TYPE_CHECKING:
@@ -134,6 +135,13 @@ def prepare(
         return run.result()
 
 
+class _LogFile(logging.FileHandler):
+    """A log that is silent where the disk takes no more of it: the run itself tells what is wrong."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Let the line go."""
+
+
 class _run_log:
     """The library's run.log takes what is logged while the run lasts."""
 
@@ -141,7 +149,7 @@ class _run_log:
         self.path = ready.library.log
 
     def __enter__(self) -> None:
-        self.handler = logging.FileHandler(self.path, encoding="utf-8")
+        self.handler = _LogFile(self.path, encoding="utf-8")
         self.handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         logging.getLogger("ttdn_assets").addHandler(self.handler)
 
@@ -188,7 +196,8 @@ class _Run:
         window: int,
     ) -> None:
         """Every file of the folders to its outcome."""
-        sources = [source for folder in folders for source in self._scanned(folder)]
+        found = (source for folder in folders for source in self._scanned(folder))
+        sources = list({source.path: source for source in found}.values())
         self.total = len(sources)
         tasks = [task for source in sources if (task := self._task(source)) is not None]
         # What is made of an original weighs about what it weighs itself; the real need is known only afterwards.
@@ -261,11 +270,9 @@ class _Run:
         if isinstance(result, Died):
             error = cause_of_death(Path(task.trace), source=task.source.relative)
             return Worked(failure=error.failure())
-        if isinstance(result, AssetsError):
-            return Worked(failure=result.failure())
-        log.error("%s", task.source.relative, exc_info=result)
-        fields = {"path": task.source.relative, "reason": f"{type(result).__name__}: {result}"}
-        return Worked(failure=MediaError("media-broken", fields).failure())
+        if not isinstance(result, AssetsError):
+            log.error("%s", task.source.relative, exc_info=result)
+        return Worked(failure=failure_of(result, Path(task.source.path)))
 
     def _ended(self, task: Task, worked: Worked) -> None:
         """Write what became of one file into the catalogue, and tell it."""
@@ -337,12 +344,13 @@ class _Run:
         library, ids = self.ready.library, list(self.assets)
         for target, group in self.ready.chosen.items():
             try:
-                packed = pack_target(
-                    library, self.catalogue, target, group, ids, today=today, who=self.who, progress=self.progress
-                )
+                with os_errors(library.submissions):
+                    packed = pack_target(
+                        library, self.catalogue, target, group, ids, today=today, who=self.who, progress=self.progress
+                    )
             except AssetsError as error:
                 log.exception("%s", target)
-                told = Finding(rule="target-not-packed", level="error", subject=target, measured=str(error))
+                told = Finding(rule="target-not-packed", level="error", subject=target, cause=error.failure())
                 self.findings.append(told)
             else:
                 self.submissions.extend([packed] if packed else [])
@@ -354,12 +362,12 @@ class _Run:
                 moved = push(self.ready.library, self.ready.store, catalogue=self.catalogue, progress=self.progress)
             except AssetsError as error:
                 log.exception("%s", self.ready.store.label)
-                self._not_stored(str(error))
+                self._not_stored(error.failure())
             else:
                 for fault in moved.faults:
-                    self._not_stored(say_failure(fault.failure)[0])
+                    self._not_stored(fault.failure)
 
-    def _not_stored(self, why: str) -> None:
+    def _not_stored(self, why: Failure) -> None:
         assert self.ready.store is not None
-        told = Finding(rule="store-incomplete", level="error", subject=self.ready.store.label, measured=why)
+        told = Finding(rule="store-incomplete", level="error", subject=self.ready.store.label, cause=why)
         self.findings.append(told)

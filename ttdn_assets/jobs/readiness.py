@@ -11,7 +11,7 @@ from pathlib import Path
 from ttdn_assets.errors import LibraryBusy, UsageError
 from ttdn_assets.model import Placement
 from ttdn_assets.placements import choose, load_placements
-from ttdn_assets.settings import Library, create_library, find_library
+from ttdn_assets.settings import SETTINGS_FILE, Library, create_library, find_library, unwritable
 from ttdn_assets.stores import Store, open_store
 from ttdn_assets.terms import TermBase, load_terms
 from ttdn_assets.tools import ffmpeg
@@ -47,7 +47,9 @@ def make_ready(
         StoreError: the store does not answer or refuses.
     """
     check_folders(folders)
-    opened = create_library(find_library(library))
+    root = find_library(library)
+    check_apart(folders, root)
+    opened = create_library(root)
     check_writable(opened)
     settings = opened.settings
     placements = load_placements(opened.placements)
@@ -96,19 +98,32 @@ def check_folders(folders: Sequence[Path]) -> None:
                 raise UsageError("folder-unreadable", {"path": folder, "reason": reason}) from error
 
 
+def check_apart(folders: Sequence[Path], root: Path) -> None:
+    """Refuse a library that is the media folder itself; its settings file would close the folder to every later run.
+
+    Raises:
+        UsageError: ``library-is-media``.
+    """
+    if not root.exists() or (root / SETTINGS_FILE).is_file():
+        return
+    for folder in folders:
+        if folder.samefile(root):
+            raise UsageError("library-is-media", {"path": folder})
+
+
 def check_writable(library: Library) -> None:
     """Refuse a library where nothing can be written.
 
     Raises:
         UsageError: ``library-read-only``.
+        ToolError: ``disk-full``.
     """
     probe = library.root / ".writable"
     try:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError("library-read-only", {"path": library.root, "reason": reason}) from error
+        raise unwritable(library.root, error) from error
 
 
 def check_disk(library: Library, needed_bytes: int, free_bytes: Callable[[Path], int] | None = None) -> None:

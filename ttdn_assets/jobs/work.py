@@ -24,7 +24,7 @@ from ttdn_assets.renditions.subject import find_subject
 from ttdn_assets.renditions.video import make_videos
 from ttdn_assets.renditions.video_frames import sample_pictures
 from ttdn_assets.settings import Limits, PlacementChoice
-from ttdn_assets.tools.files import file_sha256, os_errors
+from ttdn_assets.tools.files import file_sha256, os_errors, told_of
 
 AnyRendition = TypeVar("AnyRendition", Rendition, RenditionPlan)
 
@@ -69,19 +69,24 @@ class Worked(msgspec.Struct, frozen=True, kw_only=True):
 def work_on(task: Task) -> Worked:
     """Do one task; every fault of the file comes back as its ``failure``, with what was learnt before it."""
     learnt = Worked()
-    with watchdog(task.limits.video_s, Path(task.trace)) as limit:
-        try:
+    try:
+        with watchdog(task.limits.video_s, Path(task.trace)) as limit:
             for learnt in _steps(task):
                 limit(_limit_s(task.limits, learnt.media))
-        except AssetsError as error:
-            return msgspec.structs.replace(learnt, failure=error.failure())
-        except MemoryError:
-            failure = Failure(code="out-of-memory", fields={"path": task.source.path})
-            return msgspec.structs.replace(learnt, failure=failure)
-        except Exception as error:  # A decoder may raise anything on hostile bytes; it must not end the run.
-            fields = {"path": task.source.path, "reason": f"{type(error).__name__}: {error}"}
-            return msgspec.structs.replace(learnt, failure=MediaError("media-broken", fields).failure())
+    except Exception as error:  # A decoder may raise anything on hostile bytes; it must not end the run.
+        return msgspec.structs.replace(learnt, failure=failure_of(error, Path(task.source.path)))
     return learnt
+
+
+def failure_of(error: Exception, path: Path) -> Failure:
+    """What to tell of whatever was raised over the file at ``path``."""
+    if isinstance(error, AssetsError):
+        return error.failure()
+    if isinstance(error, MemoryError):
+        return Failure(code="out-of-memory", fields={"path": str(path)})
+    if isinstance(error, OSError) and error.errno is not None:
+        return told_of(error, Path(error.filename) if isinstance(error.filename, str) else path).failure()
+    return MediaError("media-broken", {"path": path, "reason": f"{type(error).__name__}: {error}"}).failure()
 
 
 def _limit_s(limits: Limits, media: MediaFacts | None) -> float:
@@ -170,9 +175,13 @@ def _make_video(task: Task, path: Path, seen: Worked, media: MediaFacts) -> Iter
     subject = task.subject or clip_subject([find_subject(picture) for picture in sample_pictures(path, media)])
     seen, missing = _planned(task, seen, media, subject)
     yield seen
-    for rendition in make_videos(path, media, missing, Path(task.root), limit_s=task.limits.video_s):
+    told: list[Finding] = []
+    for rendition in make_videos(path, media, missing, Path(task.root), limit_s=task.limits.video_s, tell=told.append):
         seen = msgspec.structs.replace(seen, renditions=(*seen.renditions, rendition))
         yield seen
+    for finding in told[:1]:
+        finding = msgspec.structs.replace(finding, subject=task.source.relative)
+        yield msgspec.structs.replace(seen, findings=(*seen.findings, finding))
 
 
 def _without_too_light(task: Task, seen: Worked) -> Worked:

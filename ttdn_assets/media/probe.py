@@ -38,8 +38,10 @@ def probe(
         format = sniff(head_of(stream))
     if format == "empty":
         raise MediaError("file-empty", {"path": path})
+    if format is None:
+        raise MediaError("content-unknown", {"path": path})
     if format not in MEDIA:
-        raise MediaError("not-media", {"path": path, "format": format or "?"})
+        raise MediaError("not-media", {"path": path, "format": format})
     is_photo = MEDIA[format].kind == "photo"
     read = probe_photo if is_photo else probe_video
     try:

@@ -12,10 +12,18 @@ from ttdn_assets.model.words import Lang
 Level = Literal["error", "warning", "info"]
 
 
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """Why one file failed: a message code with its fields, to be worded by ``wording.say``."""
+
+    code: str
+    fields: dict[str, str | int | float] = {}
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     """One thing seen while working: an error breaks a rule, a warning tells what was not made, info is for the reader.
 
     ``rule`` is a message code (``wording.say("finding." + rule, …)``); ``subject`` names the file or text it is about.
+    The sentence of ``cause``, an error that was survived, stands where the finding's own says ``{measured}``.
     """
 
     rule: str
@@ -25,13 +33,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     lang: Lang | None = None
     measured: str | int | float | None = None
     allowed: str | int | float | None = None
-
-
-class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """Why one file failed: a message code with its fields, to be worded by ``wording.say``."""
-
-    code: str
-    fields: dict[str, str | int | float] = {}
+    cause: Failure | None = None
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, islice
 from pathlib import Path
 
 import msgspec
 
 from ttdn_assets.errors import MediaError, ToolError
-from ttdn_assets.model import MediaFacts, Rendition, RenditionPlan, VideoPlan
+from ttdn_assets.model import Finding, MediaFacts, Rendition, RenditionPlan, VideoPlan
 from ttdn_assets.renditions import video_tone
 from ttdn_assets.renditions.plan import rendition_path
 from ttdn_assets.renditions.tolerances import WORDS_ROOM_BYTES
@@ -40,6 +40,9 @@ _WATCHDOG_ROOM = 0.02
 _SHORT_SHARE, _SHORT_S = 0.05, 0.5
 _ERRORS_SHARE, _ERRORS_MIN = 0.1, 2
 _READ_S = 60.0
+_DISK_FULL = "No space left on device"
+
+Tell = Callable[[Finding], None]
 
 
 class _Job(msgspec.Struct, frozen=True):
@@ -53,11 +56,18 @@ class _Job(msgspec.Struct, frozen=True):
     able: ffmpeg.Capabilities
     deadline: ffmpeg.Deadline
     picture_s: float
+    tell: Tell
     loudness: Loudness | None = None
 
 
 def make_videos(
-    path: Path, facts: MediaFacts, plans: Sequence[RenditionPlan], root: Path, *, limit_s: float
+    path: Path,
+    facts: MediaFacts,
+    plans: Sequence[RenditionPlan],
+    root: Path,
+    *,
+    limit_s: float,
+    tell: Tell = lambda finding: None,
 ) -> Iterator[Rendition]:
     """Make every planned file under ``root``, whole or not at all, and yield each as it is there.
 
@@ -67,10 +77,12 @@ def make_videos(
         plans: What to make.
         root: The library; files go where ``rendition_path`` says.
         limit_s: For all plans together; work ends a little before, so that a watchdog set to the same does not bite.
+        tell: Called with ``video-partly-damaged`` where some of the picture could not be decoded, but most could.
 
     Raises:
         MediaError: ``video-damaged``, ``video-not-coded`` or ``video-over-bytes``.
         TimeLimit: ``video-time-limit``.
+        ToolError: ``disk-full``.
         ToolMissing: ``ffmpeg-missing`` or ``ffmpeg-unusable``.
     """
     if not plans:
@@ -78,7 +90,7 @@ def make_videos(
     binary = ffmpeg.find_ffmpeg()
     deadline = ffmpeg.Deadline(path, limit_s * (1 - _WATCHDOG_ROOM))
     source = containers.read_clip(path, format=facts.format, limit_s=min(_READ_S, deadline.left_s()))
-    with tempfile.TemporaryDirectory(prefix="ttdn-", ignore_cleanup_errors=True) as folder, _failures(path):
+    with tempfile.TemporaryDirectory(prefix="ttdn-", ignore_cleanup_errors=True) as folder, _failures(path, root):
         job = _Job(
             path=path,
             facts=facts,
@@ -88,6 +100,7 @@ def make_videos(
             able=ffmpeg.capabilities(binary),
             deadline=deadline,
             picture_s=source.video_s,
+            tell=tell,
         )
         if facts.video and facts.video.audio and any(_clip(plan).audio == "encode" for plan in plans):
             job = msgspec.structs.replace(job, loudness=measure_loudness(path, facts, deadline))
@@ -97,13 +110,15 @@ def make_videos(
 
 
 @contextlib.contextmanager
-def _failures(path: Path) -> Iterator[None]:
-    """What ffmpeg cannot do with one file is that file's fault, not the program's."""
+def _failures(path: Path, root: Path) -> Iterator[None]:
+    """What ffmpeg cannot do with one file is that file's fault, unless the disk is full."""
     try:
         yield
     except ToolError as error:
         if error.code != "ffmpeg-failed":
             raise
+        if _DISK_FULL in str(error.fields.get("stderr_tail", "")):
+            raise ToolError("disk-full", {"path": root}) from error
         raise MediaError("video-not-coded", {**error.fields, "path": str(path)}) from error
 
 
@@ -164,7 +179,7 @@ def _run(job: _Job, outputs: Sequence[Output], *, fps: float | None) -> ffmpeg.R
 
 
 def _demand_decoded(job: _Job, ran: ffmpeg.Ran) -> None:
-    """Refuse a source much of whose picture could not be decoded.
+    """Refuse a source much of whose picture could not be decoded, and tell of one of which some could not.
 
     Raises:
         MediaError: ``video-damaged``.
@@ -172,6 +187,9 @@ def _demand_decoded(job: _Job, ran: ffmpeg.Ran) -> None:
     if ran.decode_errors > max(_ERRORS_MIN, _ERRORS_SHARE * ran.packets) or (ran.packets and not ran.decoded):
         bad = max(ran.decode_errors, ran.packets - ran.decoded)
         raise MediaError("video-damaged", {"path": job.path, "good": ran.packets - bad, "all": ran.packets})
+    if damaged := ran.decode_errors + ran.concealed:
+        name, rule = job.path.name, "video-partly-damaged"
+        job.tell(Finding(rule=rule, level="warning", subject=name, measured=damaged, allowed=ran.packets))
 
 
 def _finished(job: _Job, plan: RenditionPlan, target: Path) -> Rendition:

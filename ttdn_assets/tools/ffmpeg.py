@@ -62,7 +62,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
     """What a run that ended well left behind.
 
-    ``packets``, ``decoded`` and ``decode_errors`` count the input's picture stream, 0 where ffmpeg did not say.
+    ``packets``, ``decoded`` and ``decode_errors`` count the input's picture stream, 0 where ffmpeg did not say;
+    ``concealed`` are pictures that it decoded in part and guessed the rest of, at least.
     """
 
     stdout: bytes = b""
@@ -70,6 +71,7 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
     packets: int = 0
     decoded: int = 0
     decode_errors: int = 0
+    concealed: int = 0
 
 
 def find_ffmpeg(chosen: str | os.PathLike[str] | None = None) -> Path:
@@ -224,7 +226,14 @@ def run(
         }
         raise ToolError("ffmpeg-failed", {**fields, "reason": _reason(heard.stderr, process.returncode)})
     packets, decoded, errors = heard.decoded
-    return Ran(stdout=bytes(heard.stdout), stderr=stderr, packets=packets, decoded=decoded, decode_errors=errors)
+    return Ran(
+        stdout=bytes(heard.stdout),
+        stderr=stderr,
+        packets=packets,
+        decoded=decoded,
+        decode_errors=errors,
+        concealed=heard.concealed,
+    )
 
 
 def _common(deadline: Deadline, *, capture: bool) -> list[str]:
@@ -278,6 +287,7 @@ class _Heard:
         self.stdout = bytearray()
         self.stderr: deque[str] = deque(maxlen=_TAIL_LINES)
         self.decoded = (0, 0, 0)
+        self.concealed = 0
 
     def hear_stderr(self, stream: IO[bytes]) -> None:
         for raw in iter(lambda: stream.readline(65536), b""):
@@ -285,6 +295,7 @@ class _Heard:
             if counted := _DECODED.search(line):
                 packets, decoded, errors = (int(number or 0) for number in counted.groups())
                 self.decoded = max(self.decoded, (packets, decoded, errors))
+            self.concealed += "corrupt decoded frame" in line
             if "[verbose]" not in line:
                 self.stderr.append(line[:_TAIL_CHARACTERS])
 

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from ttdn_assets.errors import InputError, ToolError
+from ttdn_assets.errors import AssetsError, InputError, ToolError
 
 _CHUNK_BYTES = 1 << 20
 PARTIAL_SUFFIX = ".part"
@@ -28,16 +28,21 @@ def os_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        fields = {"path": str(path), "reason": error.strerror or str(error)}
-        if error.errno in _FULL:
-            raise ToolError("disk-full", fields) from error
-        if error.errno == errno.ENOENT:
-            raise InputError("file-vanished", fields) from error
-        if error.errno == errno.EROFS:
-            raise InputError("folder-read-only", fields) from error
-        if error.errno in (errno.EACCES, errno.EPERM):
-            raise InputError("file-unreadable", fields) from error
-        raise InputError("file-system", fields) from error
+        raise told_of(error, path) from error
+
+
+def told_of(error: OSError, path: Path) -> AssetsError:
+    """The house's error for what the operating system said about ``path``; see ``os_errors``."""
+    fields = {"path": str(path), "reason": error.strerror or str(error)}
+    if error.errno in _FULL:
+        return ToolError("disk-full", fields)
+    if error.errno == errno.ENOENT:
+        return InputError("file-vanished", fields)
+    if error.errno == errno.EROFS:
+        return InputError("folder-read-only", fields)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return InputError("file-unreadable", fields)
+    return InputError("file-system", fields)
 
 
 @contextlib.contextmanager

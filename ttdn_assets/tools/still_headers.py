@@ -49,7 +49,7 @@ def open_header(path: Path, *, format: str) -> Opened:
     Raises:
         MediaError: ``photo-broken`` with the decoder's reason; ``photo-no-heic`` where no HEIC decoder is installed.
     """
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     _ready()
     names = _PILLOW_NAMES[format]
@@ -61,5 +61,7 @@ def open_header(path: Path, *, format: str) -> Opened:
             with Image.open(path, formats=names) as image:
                 frames = int(getattr(image, "n_frames", 1)) if format == "avif" else 1
                 return Opened(size_px=image.size, mode=image.mode, frames=frames)
+    except UnidentifiedImageError as error:
+        raise MediaError("photo-broken", {"path": path, "reason": f"its header is not that of {names[0]}"}) from error
     except Exception as error:
         raise MediaError("photo-broken", {"path": path, "reason": str(error) or type(error).__name__}) from error
