@@ -23,7 +23,7 @@ from ttdn_assets.tools.files import free_bytes
 from ttdn_assets.wording import say, say_failure
 
 CHECKS = (
-    "python", "ffmpeg", "ffmpeg-filters", "opencv", "heif", "raw", "translation", "models", "fonts", "library", "disk",
+    "python", "ffmpeg", "ffmpeg-filters", "opencv", "heif", "translation", "models", "fonts", "library", "disk",
     "database", "terms", "placements", "store",
 )  # fmt: skip
 """The names of the checks, in the order they are told; sentences are ``doctor.<name>.<status>``."""
@@ -66,7 +66,6 @@ def examine(library: Library, *, store: bool = False) -> tuple[Check, ...]:
         "ffmpeg-filters": _ffmpeg_filters,
         "opencv": lambda: _package("opencv", "opencv-python-headless"),
         "heif": lambda: _package("heif", "pi-heif"),
-        "raw": lambda: _package("raw", "rawpy"),
         "translation": _translation,
         "models": lambda: _models(library),
         "fonts": _fonts,
