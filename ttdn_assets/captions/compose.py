@@ -281,12 +281,23 @@ def _write_place(teller: _Teller) -> _Written:
 
 def _write_phrase(teller: _Teller, phrase: Term) -> _Written:
     title, full = (_phrase_words(teller, phrase, long=long) for long in (False, True))
-    lang = teller.lang
+    lang, event = teller.lang, _event_beside(teller, phrase)
     if lang == "zh":
-        comma = "，" if teller.date else ""
-        return _Written(f"{teller.date}{full}", f"{teller.date}{comma}{full}。", _alt(teller, f"{teller.date}{full}"))
+        before = f"{teller.date}{event}"
+        comma = "，" if before else ""
+        said = f"{before}{comma}{full}" if event else f"{teller.date}{full}"
+        return _Written(f"{teller.date}{full}", f"{before}{comma}{full}。", _alt(teller, said))
     when = f", {teller.date}" if teller.date else ""
-    return _Written(f"{title}{when}", f"{full}{when}.", _alt(teller, f"{full}{when}"))
+    beside = f", {event}" if event else ""
+    return _Written(f"{title}{when}", f"{full}{beside}{when}.", _alt(teller, f"{full}{beside}{when}"))
+
+
+def _event_beside(teller: _Teller, phrase: Term) -> str:
+    """The event a folder names, where the pattern has no slot for it and does not name it itself."""
+    event = teller.scene.event
+    if event is None or "event" in slots_of(phrase.vi) or event.term.id in teller.scene.covered:
+        return ""
+    return _event_words(event, teller.lang)
 
 
 def _phrase_words(teller: _Teller, phrase: Term, *, long: bool) -> str:
