@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from ttdn_assets.errors import InputError
+from ttdn_assets.errors import InputError, ToolError
 from ttdn_assets.jobs.pool import watchdog
 from ttdn_assets.jobs.work import Task, Worked, work_on
 
@@ -38,4 +38,11 @@ def hanging_work(task: Task) -> Worked:
     with watchdog(2.0, Path(task.trace)):
         while task.source.relative.endswith("IMG_2.jpg"):
             time.sleep(60)
+    return work_on(task)
+
+
+def full_disk_work(task: Task) -> Worked:
+    """The real work, but the disk is full when IMG_2 is to be written."""
+    if task.source.relative.endswith("IMG_2.jpg"):
+        raise ToolError("disk-full", {"path": task.root})
     return work_on(task)

@@ -174,6 +174,7 @@ class _Run:
         self.encodes = 0
         self.interrupted = False
         self.total = 0
+        self.work_bytes = self.worked_bytes = 0
         self.started = time.monotonic()
 
     def result(self) -> Run:
@@ -199,14 +200,24 @@ class _Run:
         found = (source for folder in folders for source in self._scanned(folder))
         sources = list({source.path: source for source in found}.values())
         self.total = len(sources)
+        if all(source.skipped for source in sources):
+            self.findings.append(Finding(rule="no-media", level="warning", subject=", ".join(map(str, folders))))
         tasks = [task for source in sources if (task := self._task(source)) is not None]
         # What is made of an original weighs about what it weighs itself; the real need is known only afterwards.
-        check_disk(self.ready.library, sum(_size_bytes(task.source) for task in tasks))
+        self.work_bytes = sum(_size_bytes(task.source) for task in tasks)
+        check_disk(self.ready.library, self.work_bytes)
         try:
-            for task, result in run_each(work, tasks, open_executor=open_executor, window=window):
+            for task, result in run_each(work, self._begun(tasks), open_executor=open_executor, window=window):
                 self._ended(task, self._worked(task, result))
         except KeyboardInterrupt:
             self.interrupted = True
+
+    def _begun(self, tasks: Sequence[Task]) -> Iterator[Task]:
+        """Each task as a worker takes it, told as the file in hand."""
+        self.started = time.monotonic()
+        for task in tasks:
+            self._tell_progress(task.source.relative)
+            yield task
 
     def _scanned(self, folder: Path) -> Iterator[Source]:
         for number, source in enumerate(scan(folder), 1):
@@ -278,6 +289,7 @@ class _Run:
         """Write what became of one file into the catalogue, and tell it."""
         source = task.source
         self.encodes += len(worked.renditions)
+        self.worked_bytes += _size_bytes(source)
         if worked.failure is not None:
             log.error("%s: %s", source.relative, say_failure(worked.failure)[0])
         if not worked.sha256 or worked.media is None:
@@ -331,11 +343,17 @@ class _Run:
 
     def _tell(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
-        done = len(self.outcomes)
-        left_s = (time.monotonic() - self.started) / done * (self.total - done)
-        self.progress(Event(stage="files", done=done, total=self.total, source=outcome.source, left_s=left_s))
+        self._tell_progress(outcome.source)
         if self.each:
             self.each(outcome)
+
+    def _tell_progress(self, source: str) -> None:
+        """How far the run is; the time left goes by bytes, because a clip takes as long as many photos."""
+        left_s = None
+        if self.worked_bytes:
+            left_s = (time.monotonic() - self.started) * (self.work_bytes - self.worked_bytes) / self.worked_bytes
+        done = len(self.outcomes)
+        self.progress(Event(stage="files", done=done, total=self.total, source=source, left_s=left_s))
 
     # Targets
 

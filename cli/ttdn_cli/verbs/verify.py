@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from ttdn_assets.jobs.library import open_library
 from ttdn_assets.jobs.lines import finding_line
 from ttdn_assets.jobs.submit import verify
-from ttdn_assets.settings import load_library
 from ttdn_cli.app import verb
 from ttdn_cli.output import json_line, tell_findings
 from ttdn_cli.progress import shown
@@ -19,7 +19,7 @@ from ttdn_cli.speech import language, t
 @click.argument("bags", nargs=-1, metavar="[BAG]...", type=click.Path(path_type=Path))
 def command(bags: tuple[Path, ...], library: Path | None, as_json: bool) -> int:
     """See the sentence ``cli.verify.help``."""
-    chosen = bags or tuple(sorted(load_library(library).submissions.glob("*/bagit.txt")))
+    chosen = bags or tuple(sorted(open_library(library).submissions.glob("*/bagit.txt")))
     with shown() as progress:
         found = verify([bag.parent if bag.name == "bagit.txt" else bag for bag in chosen], progress=progress)
     for bag, findings in found.items():
