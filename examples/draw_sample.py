@@ -114,7 +114,7 @@ def draw_sample(folder: Path, *, scale: float = 1.0) -> None:
     """Fill ``folder``; ``scale`` below 1 draws smaller pictures and a shorter clip, for tests."""
     ban = folder / "2026-05 Lễ hội hoa ban" / "Mộc Châu"
     coffee = folder / "2026-10 Lễ hội Cà phê tỉnh Sơn La"
-    gate = folder / "20260415 Giao lưu hữu nghị biên giới" / "Cửa khẩu Lóng Sập"
+    gate = folder / "20260415 Giao lưu hữu nghị biên giới Việt Nam - Lào" / "Cửa khẩu Lóng Sập"
     for path in (ban, coffee, gate):
         path.mkdir(parents=True, exist_ok=True)
     wide, tall = (round(4608 * scale), round(3072 * scale)), (round(3072 * scale), round(4096 * scale))

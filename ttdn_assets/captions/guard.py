@@ -74,8 +74,8 @@ def check_captions(
 
 
 def _translates(text: Text, vi: Text) -> bool:
-    """Whether a text says the same as the Vietnamese; one composed from facts beside a person's sentence does not."""
-    return not (text.origin == "composed" and vi.origin == "human")
+    """Whether a text says the same as the Vietnamese; what a person wrote and what facts say are told independently."""
+    return {text.origin, vi.origin} != {"composed", "human"}
 
 
 def _generic_in(vi: str, terms: TermBase) -> set[str]:

@@ -83,6 +83,7 @@ def pack(
     placements: Mapping[str, Placement],
     date: dt.date,
     final: bool = False,
+    left_out: Sequence[Finding] = (),
     progress: Progress = silent,
 ) -> PackResult:
     """Pack ``items`` for ``target``.
@@ -94,6 +95,7 @@ def pack(
         placements: What the target's slots accept, by id; renditions for others are left out.
         date: The day written on the bag.
         final: Make an approved bag: every text approved in every language of the library, every file conforming.
+        left_out: Why other assets send nothing; told in the report.
         progress: Told of every item.
 
     Raises:
@@ -108,7 +110,7 @@ def pack(
         raise CheckFailed("pack-not-approved", {"target": target}, reasons)
     drafts = drafts_of(chosen, library, placements)
     rules = [msgspec.structs.replace(one, figures=()) for _, one in sorted(placements.items())]
-    digest = contents_digest([target, final, library.settings.unit, drafts, rules])
+    digest = contents_digest([target, final, library.settings.unit, drafts, rules, left_out])
     with os_errors(library.submissions):
         library.submissions.mkdir(parents=True, exist_ok=True)
         sweep_aside(library.submissions, older_than_s=_STALE_S, now_s=time.time())
@@ -117,7 +119,8 @@ def pack(
     _require_room(chosen, library)
     with aside(library.submissions) as folder:
         packed = tuple(_packed(drafts, folder / PAYLOAD, library, placements, progress))
-        submission = _submission(target, packed, library, placements, date=date, final=final)
+        found = (*whole_findings(packed, placements), *left_out)
+        submission = _submission(target, packed, library, placements, date=date, final=final, findings=found)
         _refuse(submission)
         failed = [finding for finding in submission.all_findings if finding.rule == "pack-file-failed"]
         if failed:
@@ -273,6 +276,7 @@ def _submission(
     *,
     date: dt.date,
     final: bool,
+    findings: tuple[Finding, ...],
 ) -> Submission:
     unit = library.settings.unit
     return Submission(
@@ -283,7 +287,7 @@ def _submission(
         contact=unit.contact,
         final=final,
         items=packed,
-        findings=tuple(whole_findings(packed, placements)),
+        findings=findings,
         placements=dict(placements),
     )
 

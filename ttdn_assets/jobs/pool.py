@@ -65,6 +65,8 @@ def watchdog(limit_s: float, trace: Path | None = None) -> Iterator[Callable[[fl
     if trace:
         trace.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
+        if trace:
+            stack.callback(trace.unlink, missing_ok=True)
         stream = stack.enter_context(trace.open("w")) if trace else None
 
         def arm(seconds: float) -> None:
@@ -79,8 +81,6 @@ def watchdog(limit_s: float, trace: Path | None = None) -> Iterator[Callable[[fl
         arm(limit_s)
         stack.callback(faulthandler.cancel_dump_traceback_later)
         yield arm
-    if trace:
-        trace.unlink(missing_ok=True)
 
 
 def cause_of_death(trace: Path, *, source: str) -> AssetsError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,10 +86,26 @@ def pack_target(
 ) -> Submission | None:
     """The bag of one target, written into the catalogue; ``None`` where no rendition serves it."""
     wanted = {placement.id: placement for placement in placements}
-    items = [item for record in catalogue.assets(ids) if (item := _item(record, wanted, library)) is not None]
+    items: list[PackItem] = []
+    left_out: list[Finding] = []
+    for record in catalogue.assets(ids):
+        item = _item(record, wanted, library)
+        if item is None:
+            left_out += _why_not(record, wanted)
+        else:
+            items.append(item)
     if not items:
         return None
-    result = pack_bag(target, items, library=library, placements=wanted, final=final, date=today, progress=progress)
+    result = pack_bag(
+        target,
+        items,
+        library=library,
+        placements=wanted,
+        final=final,
+        date=today,
+        left_out=left_out,
+        progress=progress,
+    )
     path = result.path.relative_to(library.root).as_posix()
     assets = [item.asset for item in items]
     review: TextStatus = "approved" if final else "draft"
@@ -117,6 +133,14 @@ def _item(record: AssetRecord, wanted: Mapping[str, Placement], library: Library
         author=_author(record),
         projection=record.media.projection if record.media else None,
     )
+
+
+def _why_not(record: AssetRecord, wanted: Mapping[str, Placement]) -> Iterator[Finding]:
+    """Why an asset sends nothing to a target, named after its file; that a photo is no clip needs no words."""
+    source = record.files[0].relative if record.files else record.id
+    for finding in record.findings:
+        if finding.placement in wanted and finding.level != "info":
+            yield msgspec.structs.replace(finding, subject=finding.subject or source)
 
 
 def _concerns(finding: Finding, wanted: Mapping[str, Placement]) -> bool:
