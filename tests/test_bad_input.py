@@ -32,8 +32,8 @@ not_as_root = pytest.mark.skipif(
 )
 ROOT_ON_LINUX = sys.platform == "linux" and os.geteuid() == 0
 IMG_1 = "2026-05 Lễ hội hoa ban/Mộc Châu/IMG_1.jpg"
-Told = tuple[Said, dict[str, dict[str, Any]], dict[str, Any]]
 IMG_2 = "2026-05 Lễ hội hoa ban/Mộc Châu/IMG_2.jpg"
+Told = tuple[Said, dict[str, dict[str, Any]], dict[str, Any]]
 
 
 def draw(path: Path, *, seed: int, format: str = "JPEG") -> Path:
