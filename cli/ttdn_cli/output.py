@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,7 +37,7 @@ def megabytes(size_bytes: int) -> str:
     return f"{number(round(size_bytes / 1e9, 1), language())} GB"
 
 
-def tell_run(run: Run) -> None:
+def tell_run(run: Run, root: Path) -> None:
     """The result of a run: files that failed, findings by kind, counts, submissions."""
     for outcome in run.outcomes:
         if outcome.status == "failed":
@@ -49,13 +50,20 @@ def tell_run(run: Run) -> None:
     }
     click.secho(t("cli.prepare.counts", {**counts, "encodes": run.encodes}), bold=True)
     for submission in run.submissions:
-        tell_submission(submission)
+        tell_submission(submission, root)
 
 
-def tell_submission(submission: Submission) -> None:
+def tell_submission(submission: Submission, root: Path) -> None:
     """One bag: its target, what it holds, where it lies."""
     code = "cli.prepare.submission" if submission.new else "cli.prepare.submission-same"
-    click.echo(t(code, {"target": submission.target, "path": submission.path, "items": submission.items}))
+    path = str(shown_path(root / submission.path))
+    click.echo(t(code, {"target": submission.target, "path": path, "items": submission.items}))
+
+
+def shown_path(path: Path) -> Path:
+    """The path from here where it lies below, else as it is."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _tell_failure(outcome: Outcome) -> None:

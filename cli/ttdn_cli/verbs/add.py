@@ -8,6 +8,7 @@ import click
 
 from ttdn_assets.jobs.lines import outcome_line, run_line
 from ttdn_assets.jobs.prepare import prepare
+from ttdn_assets.settings import find_library
 from ttdn_cli.app import INTERRUPTED, option, verb
 from ttdn_cli.output import json_line, tell_run
 from ttdn_cli.progress import shown
@@ -34,5 +35,5 @@ def command(folders: tuple[Path, ...], jobs: int | None, rehash: bool, library: 
     if as_json:
         json_line(run_line(run, ui=language()))
     else:
-        tell_run(run)
+        tell_run(run, find_library(library))
     return INTERRUPTED if run.interrupted else int(run.failed)

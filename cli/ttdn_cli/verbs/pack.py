@@ -9,6 +9,7 @@ import click
 from ttdn_assets.errors import CheckFailed
 from ttdn_assets.jobs.lines import finding_line
 from ttdn_assets.jobs.submit import Submission, pack
+from ttdn_assets.settings import find_library
 from ttdn_cli.app import option, verb
 from ttdn_cli.output import json_line, tell_findings, tell_submission
 from ttdn_cli.progress import shown
@@ -31,13 +32,13 @@ def command(assets: tuple[str, ...], targets: tuple[str, ...], final: bool, libr
     if not packed:
         click.echo(t("cli.pack.nothing"), err=True)
     for submission in packed:
-        _tell(submission, as_json=as_json)
+        _tell(submission, find_library(library), as_json=as_json)
     return int(any(finding.level == "error" for submission in packed for finding in submission.findings))
 
 
-def _tell(submission: Submission, *, as_json: bool) -> None:
+def _tell(submission: Submission, root: Path, *, as_json: bool) -> None:
     if not as_json:
-        tell_submission(submission)
+        tell_submission(submission, root)
         tell_findings(submission.findings)
         return
     findings = [finding_line(finding, ui=language()) for finding in submission.findings]

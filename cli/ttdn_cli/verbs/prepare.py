@@ -9,6 +9,7 @@ import click
 from ttdn_assets.jobs.estimate import Estimate, estimate
 from ttdn_assets.jobs.lines import estimate_lines, outcome_line, run_line
 from ttdn_assets.jobs.prepare import prepare
+from ttdn_assets.settings import find_library
 from ttdn_cli.app import INTERRUPTED, option, verb
 from ttdn_cli.output import json_line, megabytes, tell_findings, tell_run
 from ttdn_cli.progress import shown
@@ -52,7 +53,7 @@ def command(
     if as_json:
         json_line(run_line(run, ui=language()))
     else:
-        tell_run(run)
+        tell_run(run, find_library(library))
     if run.interrupted:
         click.echo(t("cli.interrupted"), err=True)
         return INTERRUPTED
