@@ -58,12 +58,27 @@ class _Shown(dict[str, str]):
         return "?"
 
 
+_PICTURES = {
+    **{code: 0x2400 + code for code in range(0x20)},
+    0x7F: 0x2421,
+    **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD),
+}
+
+
+def visible(text: str) -> str:
+    """The text on one line, harmless to a terminal: file names may hold line breaks, escapes, and bytes that are none.
+
+    Control characters become their pictures (␊), what no encoding takes becomes �.
+    """
+    return text.translate(_PICTURES)
+
+
 def number(value: FieldValue, lang: str) -> str:
-    """A field as text: integers and decimals with the language's separators, strings as they are."""
+    """A field as text: integers and decimals with the language's separators, strings on one line."""
     if value is None:
         return "?"
     if isinstance(value, str):
-        return value
+        return visible(value)
     text = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}".rstrip("0").rstrip(".")
     return text.translate(str.maketrans(",.", ".,")) if lang == "vi" else text
 

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from ttdn_assets.model import Finding, Outcome
+from ttdn_assets.wording import visible
 from ttdn_cli.speech import language, t, t_failure, t_finding
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def shown_path(path: Path) -> Path:
 def _tell_failure(outcome: Outcome) -> None:
     assert outcome.error is not None
     message, hint = t_failure(outcome.error)
-    click.secho(f"✗ {outcome.source}", fg="red")
+    click.secho(f"✗ {visible(outcome.source)}", fg="red")
     click.echo(f"    {message}")
     if hint:
         click.echo(f"    → {hint}")

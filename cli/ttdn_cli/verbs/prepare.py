@@ -10,6 +10,7 @@ from ttdn_assets.jobs.estimate import Estimate, estimate
 from ttdn_assets.jobs.lines import estimate_lines, outcome_line, run_line
 from ttdn_assets.jobs.prepare import prepare
 from ttdn_assets.settings import find_library
+from ttdn_assets.wording import visible
 from ttdn_cli.app import INTERRUPTED, option, verb
 from ttdn_cli.output import json_line, megabytes, tell_findings, tell_run
 from ttdn_cli.progress import shown
@@ -67,7 +68,7 @@ def _tell_estimate(foreseen: Estimate, *, as_json: bool) -> None:
         return
     for one in foreseen.files:
         if one.why is not None:
-            click.echo(f"✗ {one.source}: {t_failure(one.why)[0]}")
+            click.echo(f"✗ {visible(one.source)}: {t_failure(one.why)[0]}")
         elif not one.skipped:
             click.echo(t("cli.prepare.foreseen", {"source": one.source, "n": len(one.plans)}))
             for plan in one.plans:
