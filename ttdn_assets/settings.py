@@ -57,6 +57,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     probe_s: Annotated[float, msgspec.Meta(gt=0)] = 30.0
 
 
+class Translation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who translates: packages installed here, or an OpenAI-compatible server; its key comes from the environment."""
+
+    engine: Literal["argos", "http"] = "argos"
+    url: str | None = None
+    model: str | None = None
+    timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 120.0
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``ttdn.toml`` as a value."""
 
@@ -70,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     store: StoreSettings = StoreSettings()
     placements: dict[str, PlacementChoice] = {}
     limits: Limits = Limits()
+    translation: Translation = Translation()
 
 
 class Library(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,6 +181,11 @@ credit = {credit}        # written into every copy that leaves the house
 # [store]
 # url = "s3://bucket/prefix"        # credentials come from the AWS variables or profile
 # endpoint = "https://s3.example.vn"
+
+# [translation]
+# engine = "argos"        # packages from "ttdn models install"; or "http", a server that speaks as OpenAI's does
+# url = "http://localhost:11434"
+# model = "gemma3:12b"
 
 # [placements."facebook.reel"]
 # trim = true        # cut clips that are too long instead of leaving them out

@@ -25,6 +25,7 @@ VERBS = (
     "show",
     "crop",
     "captions",
+    "models",
     "terms",
     "placements",
     "check",

@@ -1,17 +1,19 @@
-"""``ttdn captions``: list, export and import the words."""
+"""``ttdn captions``: list, translate, export and import the words."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import click
+import msgspec
 
 from ttdn_assets.jobs.edit import export_captions, import_captions
 from ttdn_assets.jobs.library import catalogue_of
-from ttdn_assets.jobs.lines import captions_line
-from ttdn_cli.app import group_of, verb
+from ttdn_assets.jobs.lines import captions_line, finding_line
+from ttdn_assets.jobs.translating import TranslatedText, translate_captions
+from ttdn_cli.app import group_of, option, verb
 from ttdn_cli.output import json_line
-from ttdn_cli.speech import language, t
+from ttdn_cli.speech import language, t, t_finding
 
 
 @verb("captions list")
@@ -57,4 +59,30 @@ def import_(file: Path, library: Path | None, as_json: bool) -> int:
     return int(bool(done.unknown))
 
 
-command = group_of("captions", list_captions, export, import_)
+@verb("captions translate")
+@click.argument("assets", nargs=-1, metavar="[ASSET]...")
+@option("--to", "languages", metavar="LANG", default="", help="cli.captions.to")
+@option("--engine", type=click.Choice(["argos", "http"]), help="cli.captions.engine")
+def translate(assets: tuple[str, ...], languages: str, engine: str | None, library: Path | None, as_json: bool) -> None:
+    """See the sentence ``cli.captions-translate.help``."""
+    wanted = [lang.strip() for lang in languages.split(",") if lang.strip()]
+    texts = kept = review = 0
+    for one in translate_captions(library, assets, languages=wanted, engine=engine):
+        texts, kept, review = texts + 1, kept + one.kept, review + bool(one.findings)
+        _show_translation(one, as_json=as_json)
+    if not as_json:
+        click.echo(t("cli.captions.translated", {"texts": texts, "kept": kept, "review": review}))
+
+
+def _show_translation(one: TranslatedText, *, as_json: bool) -> None:
+    if as_json:
+        findings = [finding_line(finding, ui=language()) for finding in one.findings]
+        json_line({**msgspec.to_builtins(one), "findings": findings})
+        return
+    note = "" if one.kept else f"  [{t('cli.captions.not-kept')}]"
+    click.echo(f"{one.asset[:8]}  {one.source}  {one.lang}  {one.value}{note}")
+    for finding in one.findings:
+        click.secho(f"  {t_finding(finding)}", fg="red" if finding.level == "error" else "yellow", err=True)
+
+
+command = group_of("captions", list_captions, translate, export, import_)
