@@ -20,7 +20,8 @@ from ttdn_assets.captions.names import english_place
 from ttdn_assets.captions.phrases import fills, slots_of
 from ttdn_assets.captions.scene import EventSaid, Scene, scene_of
 from ttdn_assets.model import FIELDS, CaptionSet, Fact, Field, Kind, Lang, Origin, Text
-from ttdn_assets.terms.base import Term, TermBase
+from ttdn_assets.terms.base import TermBase
+from ttdn_assets.terms.term import Term
 
 _DIGIT = re.compile(r"\d")
 _MEDIUM = {

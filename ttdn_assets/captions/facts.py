@@ -17,10 +17,11 @@ from ttdn_assets.captions.dates import Day, agree, complete, find_dates, parse_i
 from ttdn_assets.captions.names import Part, own_places, own_words, parts_of, tidy, vietnamese, without_people
 from ttdn_assets.captions.phrases import PLACE_KINDS, PhraseFound, find_phrase
 from ttdn_assets.model import Fact, FactKind, FactSource, Finding, MediaFacts, SheetRow
-from ttdn_assets.terms.base import Term, TermBase
+from ttdn_assets.terms.base import TermBase
 from ttdn_assets.terms.calendar import base_year
 from ttdn_assets.terms.matcher import TermMatch
 from ttdn_assets.terms.nearby import around
+from ttdn_assets.terms.term import Term
 from ttdn_assets.text import clean, fold
 
 _KINDS: dict[str, FactKind] = {

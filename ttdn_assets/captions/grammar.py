@@ -9,7 +9,8 @@ from typing import Any
 
 from ttdn_assets.captions.dates import ordinal
 from ttdn_assets.model import Lang
-from ttdn_assets.terms.base import DATA, Term, TermBase
+from ttdn_assets.terms.base import DATA, TermBase
+from ttdn_assets.terms.term import Term
 
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _VI_NUMBERS = {"nhất": 1, "một": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8,

@@ -18,8 +18,9 @@ from typing import Any
 from ttdn_assets.captions.figures import figures
 from ttdn_assets.captions.script import half_width, looped, remainder, traditional, wrong_script
 from ttdn_assets.model import FIELDS, LANGUAGES, CaptionSet, Fact, Finding, Lang, Level, Text
-from ttdn_assets.terms.base import DATA, Term, TermBase
+from ttdn_assets.terms.base import DATA, TermBase
 from ttdn_assets.terms.matcher import TermMatch
+from ttdn_assets.terms.term import Term
 from ttdn_assets.text import nfc
 
 _COUNTED = frozenset(("sea", "archipelago", "island", "reef", "structure", "admin", "state-name"))

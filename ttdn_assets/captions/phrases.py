@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from ttdn_assets.terms.base import Term, TermBase
+from ttdn_assets.terms.base import TermBase
 from ttdn_assets.terms.matcher import TermMatch
+from ttdn_assets.terms.term import Term
 from ttdn_assets.text import fold
 
 PLACE_KINDS = frozenset(("sea", "archipelago", "island", "reef", "admin", "foreign-place", "structure"))

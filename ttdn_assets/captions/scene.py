@@ -13,8 +13,9 @@ import msgspec
 from ttdn_assets.captions.dates import Day, agree, common, detail, parse_iso
 from ttdn_assets.captions.grammar import edition_number, is_subject
 from ttdn_assets.model import Fact, FactSource
-from ttdn_assets.terms.base import Term, TermBase
+from ttdn_assets.terms.base import TermBase
 from ttdn_assets.terms.calendar import base_year
+from ttdn_assets.terms.term import Term
 
 _RANK: dict[FactSource, int] = {"officer": 0, "sheet": 1, "folder": 2, "file_name": 2, "xmp": 3, "iptc": 3, "exif": 4,
                                 "gps": 5}  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from ttdn_assets.captions.sheet import read_sheet, row_of, write_sheet
 from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.errors import UsageError
 from ttdn_assets.jobs.library import catalogue_of, open_library
+from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import FIELDS, Field, FocalPoint, Lang, SheetRow, Subject
 from ttdn_assets.settings import Library
 from ttdn_assets.text import clean
@@ -52,7 +52,7 @@ def set_focus(library: Library | Path | None, asset: str, *, x: float, y: float,
     with catalogue_of(library) as catalogue:
         record = catalogue.asset(asset)
         subject = Subject(focal=FocalPoint(x, y), origin="hand")
-        catalogue.set_subject(record.id, subject, who=who or getpass.getuser())
+        catalogue.set_subject(record.id, subject, who=who or system_user())
         return record.id
 
 
@@ -94,7 +94,7 @@ def import_captions(library: Library | Path | None, path: Path, *, who: str | No
         InputError: ``sheet-damaged``, ``sheet-without-files``.
     """
     rows = read_sheet(path)
-    name = who or getpass.getuser()
+    name = who or system_user()
     changed: dict[str, int] = {}
     unknown: list[str] = []
     with catalogue_of(library) as catalogue:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.records import AssetRecord, HistoryLine, Query, SearchPage
 from ttdn_assets.errors import UsageError
-from ttdn_assets.jobs.lines import count_levels
+from ttdn_assets.model import count_levels
 from ttdn_assets.settings import SETTINGS_FILE, Library, load_library
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ttdn_assets.model import CaptionSet, Fact, Finding, Outcome, Rendition
+from ttdn_assets.model import CaptionSet, Fact, Finding, Outcome, Rendition, count_levels
 from ttdn_assets.wording import say_failure, say_finding
 
 if TYPE_CHECKING:
@@ -63,14 +63,6 @@ def finding_line(finding: Finding, *, ui: str) -> Json:
     """A finding with its sentence, and what to do where an error caused it."""
     line = {**msgspec.to_builtins(finding), "message": say_finding(finding, ui)}
     return line if finding.cause is None else {**line, "hint": say_failure(finding.cause, ui)[1]}
-
-
-def count_levels(findings: Iterable[Finding]) -> Mapping[str, int]:
-    """How many errors, warnings and infos there are."""
-    counts = {"error": 0, "warning": 0, "info": 0}
-    for finding in findings:
-        counts[finding.level] += 1
-    return counts
 
 
 def run_line(run: Run, *, ui: str) -> Json:

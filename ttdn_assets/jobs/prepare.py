@@ -13,8 +13,8 @@ next one does what is missing.  This is the one job that joins others.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-import getpass
 import logging
 import os
 import time
@@ -35,6 +35,7 @@ from ttdn_assets.jobs.readiness import Ready, check_disk, make_ready, sole_run
 from ttdn_assets.jobs.submit import Submission, pack_target
 from ttdn_assets.jobs.sync import push
 from ttdn_assets.jobs.triage import due, planned, recipes_there, same_bytes
+from ttdn_assets.jobs.who import system_user
 from ttdn_assets.jobs.work import Task, Worked, failure_of, work_on
 from ttdn_assets.model import (
     Event,
@@ -125,9 +126,13 @@ def prepare(
     """
     ready = make_ready(folders, targets=targets, library=library, store=store)
     count = jobs or min(4, os.cpu_count() or 1)
-    with sole_run(ready.library), _run_log(ready), open_catalogue(ready.library.database_url) as catalogue:
+    with (
+        sole_run(ready.library),
+        _logging_to(ready.library.log),
+        open_catalogue(ready.library.database_url) as catalogue,
+    ):
         sweep_partials(ready.library.renditions)
-        run = _Run(ready, catalogue, rehash=rehash, who=who or getpass.getuser(), progress=progress, each=each)
+        run = _Run(ready, catalogue, rehash=rehash, who=who or system_user(), progress=progress, each=each)
         run.files(folders, work=work, open_executor=open_executor or partial(local_pool, count), window=count)
         if not run.interrupted:
             run.pack_all(today or dt.date.today())
@@ -141,21 +146,24 @@ class _LogFile(logging.FileHandler):
     def handleError(self, record: logging.LogRecord) -> None:
         """Let the line go."""
 
+    def close(self) -> None:
+        """Let go what was not written yet."""
+        with contextlib.suppress(OSError):
+            super().close()
 
-class _run_log:
-    """The library's run.log takes what is logged while the run lasts."""
 
-    def __init__(self, ready: Ready) -> None:
-        self.path = ready.library.log
-
-    def __enter__(self) -> None:
-        self.handler = _LogFile(self.path, encoding="utf-8")
-        self.handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        logging.getLogger("ttdn_assets").addHandler(self.handler)
-
-    def __exit__(self, *_: object) -> None:
-        logging.getLogger("ttdn_assets").removeHandler(self.handler)
-        self.handler.close()
+@contextlib.contextmanager
+def _logging_to(path: Path) -> Iterator[None]:
+    """Take what is logged while the block lasts into the library's log."""
+    handler = _LogFile(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger = logging.getLogger("ttdn_assets")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
 
 
 class _Run:

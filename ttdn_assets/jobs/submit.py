@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from ttdn_assets.errors import UsageError
 from ttdn_assets.jobs.library import catalogue_of, open_library
 from ttdn_assets.jobs.pack import PackItem, verify_bag
 from ttdn_assets.jobs.pack import pack as pack_bag
+from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import Finding, Placement, Progress, TextStatus, silent
 from ttdn_assets.placements import choose, load_placements
 from ttdn_assets.settings import Library
@@ -64,7 +64,7 @@ def pack(
         raise UsageError("no-targets")
     with catalogue_of(opened) as catalogue:
         ids = [catalogue.asset(asset).id for asset in assets] or [record.id for record in catalogue.assets()]
-        date, name = today or dt.date.today(), who or getpass.getuser()
+        date, name = today or dt.date.today(), who or system_user()
         packed = [
             pack_target(opened, catalogue, target, group, ids, final=final, today=date, who=name, progress=progress)
             for target, group in chosen.items()

@@ -4,7 +4,7 @@ Sizes are (width, height) in upright pixels, times are seconds, hashes are lower
 ``vi``, ``en``, ``zh`` in keys and columns (BCP-47 ``zh-Hans`` where a file format wants it).
 """
 
-from ttdn_assets.model.findings import Event, Failure, Finding, Level, Progress, silent
+from ttdn_assets.model.findings import Event, Failure, Finding, Level, Progress, count_levels, silent
 from ttdn_assets.model.media import Audio, Box, Gps, Hdr, Kind, MediaFacts, Source, VideoFacts
 from ttdn_assets.model.outcome import Outcome, OutcomeStatus
 from ttdn_assets.model.placement import Figure, Placement, TextLimit, TextUnit
@@ -68,5 +68,6 @@ __all__ = [
     "VideoFacts",
     "VideoPlan",
     "Words",
+    "count_levels",
     "silent",
 ]

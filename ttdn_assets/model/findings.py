@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
@@ -10,6 +10,14 @@ import msgspec
 from ttdn_assets.model.words import Lang
 
 Level = Literal["error", "warning", "info"]
+
+
+def count_levels(findings: Iterable[Finding]) -> dict[Level, int]:
+    """How many errors, warnings and infos there are."""
+    counts: dict[Level, int] = {"error": 0, "warning": 0, "info": 0}
+    for finding in findings:
+        counts[finding.level] += 1
+    return counts
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):

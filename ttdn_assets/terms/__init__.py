@@ -5,7 +5,8 @@
 names the sources and their licences.
 """
 
-from ttdn_assets.terms.base import Term, TermBase, load_terms
+from ttdn_assets.terms.base import TermBase, load_terms
 from ttdn_assets.terms.matcher import TermMatch
+from ttdn_assets.terms.term import Term
 
 __all__ = ["Term", "TermBase", "TermMatch", "load_terms"]

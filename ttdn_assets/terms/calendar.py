@@ -9,7 +9,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ttdn_assets.terms.base import Term
+    from ttdn_assets.terms.term import Term
 
 VIET_NAM_UTC_H = 7.0
 

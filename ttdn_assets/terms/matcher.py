@@ -20,7 +20,7 @@ from ttdn_assets.terms.words import word_list
 from ttdn_assets.text import has_han, strip_marks
 
 if TYPE_CHECKING:
-    from ttdn_assets.terms.base import Term
+    from ttdn_assets.terms.term import Term
 
 _RANK = {"sov": 0, "ev": 1, "ag": 2, "doc": 2, "top": 9}
 _PLAIN_RANK = 3
