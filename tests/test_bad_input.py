@@ -22,6 +22,7 @@ from test_cli import Said, ttdn
 from ttdn_assets.errors import AssetsError, ToolError
 from ttdn_assets.jobs.prepare import prepare
 from ttdn_assets.jobs.readiness import check_writable, sole_run
+from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import Event
 from ttdn_assets.settings import Library, Settings, load_library, unwritable
 from ttdn_assets.tools.files import told_of
@@ -353,6 +354,10 @@ class SmallDisk:
         options = f"size={size_bytes}" if anew else f"remount,size={size_bytes}"
         subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", self.folder], check=True, capture_output=True)
 
+    def close(self) -> None:
+        """Let nobody write, not even root."""
+        subprocess.run(["mount", "-o", "remount,ro", self.folder], check=True, capture_output=True)
+
     def fill(self) -> None:
         """Leave no more room than a small file needs."""
         self.hold(shutil.disk_usage(self.folder).used + 50_000)
@@ -378,6 +383,17 @@ def test_a_disk_that_is_too_small_is_told_before_work(media: Path, small_disk: S
     assert_worded(said, "library", " MB free")
 
 
+def test_a_disk_that_may_not_be_written_is_named(place: Path, small_disk: SmallDisk) -> None:
+    (small_disk.folder / "kho").mkdir()
+    small_disk.close()
+    arguments = ("prepare", place / "media", "--to", "x.photo", "--library")
+    library = ttdn(*arguments, small_disk.folder / "library")
+    store = ttdn(*arguments, place / "library", "--store", small_disk.folder / "kho")
+    assert (library.code, store.code) == (2, 1)
+    assert_worded(library, "disk/library", "Read-only")
+    assert_worded(store, "disk/kho")
+
+
 def test_a_disk_that_fills_up_during_work_loses_nothing(media: Path, small_disk: SmallDisk) -> None:
     library = small_disk.folder / "library"
     small_disk.hold(400_000_000)
@@ -394,3 +410,11 @@ def test_a_disk_that_fills_up_during_work_loses_nothing(media: Path, small_disk:
     said = ttdn("prepare", media, "--to", "vietnamvn,facebook", "--library", library)
     assert said.code == 0, said.err
     assert ttdn("verify", "--library", library).code == 0
+
+
+@posix_only
+def test_a_user_without_a_name_can_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 54_321_987)
+    assert system_user() == "?"
