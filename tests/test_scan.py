@@ -12,7 +12,7 @@ import pytest
 from media_bytes import box, clip, jpeg, xmp
 from ttdn_assets.errors import UsageError
 from ttdn_assets.model import Source
-from ttdn_assets.scan import scan
+from ttdn_assets.scanning import scan
 
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 JPEG = jpeg()

@@ -8,7 +8,7 @@ The house as built, from the ground up; each floor imports only lower ones, and 
     tools                                   one module per outside thing, the only importer of it
     placements  terms                       what each platform accepts; the trilingual term base: data with loaders
     media                                   a file to its facts and its picture digest
-    scan catalogue captions renditions submissions stores      the rooms
+    scanning catalogue captions renditions submissions stores      the rooms
     jobs                                    what a user asks for: each joins rooms; ``prepare`` joins jobs
     (this module)                           the public names
     ttdn_cli                                verbs over them
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ttdn_assets.media.probe import probe
     from ttdn_assets.placements import load_placements
     from ttdn_assets.renditions.check import check_file
-    from ttdn_assets.scan import scan
+    from ttdn_assets.scanning import scan
     from ttdn_assets.terms import load_terms
 
 _HOMES = {
@@ -51,7 +51,7 @@ _HOMES = {
     "pull": "jobs.sync",
     "push": "jobs.sync",
     "report": "jobs.library",
-    "scan": "scan",
+    "scan": "scanning",
     "search": "jobs.library",
     "verify": "jobs.submit",
 }

@@ -30,7 +30,7 @@ from ttdn_assets.model import (
 )
 from ttdn_assets.placements import choose, load_placements
 from ttdn_assets.renditions.plan import plan
-from ttdn_assets.scan import scan
+from ttdn_assets.scanning import scan
 from ttdn_assets.settings import Limits, PlacementChoice, load_library
 from ttdn_assets.tools.files import free_bytes
 

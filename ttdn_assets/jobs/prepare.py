@@ -49,7 +49,7 @@ from ttdn_assets.model import (
     Source,
     silent,
 )
-from ttdn_assets.scan import scan
+from ttdn_assets.scanning import scan
 from ttdn_assets.tools.files import os_errors, sweep_partials
 from ttdn_assets.wording import say_failure
 
