@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ HEAVY = ("PIL", "cv2", "numpy", "boto3", "botocore", "sqlalchemy", "alembic", "a
 
 def test_every_public_name_is_there() -> None:
     assert sorted(ttdn_assets.__all__) == ttdn_assets.__dir__()
+    for path in ROOT.glob("*.py"):
+        importlib.import_module(f"ttdn_assets.{path.stem}")  # a module must not stand where a public name is
     for name in ttdn_assets.__all__:
         assert callable(getattr(ttdn_assets, name))
 
