@@ -138,7 +138,9 @@ def test_thoughts_quotes_and_fences_are_taken_off(server: Server, content: str, 
 
 def test_an_answer_that_was_cut_off_is_none(server: Server) -> None:
     server.answer = lambda request: (200, said("Tea hi", finish_reason="length"))
-    assert Chat(server.url, "m").translate(["Đồi chè"], "vi", "en") == [()]
+    assert Chat(server.url, "m").translate(["Các cụ già mỉm cười"], "vi", "en") == [()]
+    [found] = translate_texts(["Các cụ già mỉm cười"], "vi", "en", translator=Chat(server.url, "m"), terms=load_terms())
+    assert (found.value, [one.rule for one in found.findings]) == ("", ["translation-empty"])
 
 
 def test_a_busy_server_is_asked_again(server: Server) -> None:

@@ -17,7 +17,7 @@ from ttdn_assets.model import Lang
 from ttdn_assets.terms.base import TermBase
 from ttdn_assets.terms.matcher import TermMatch
 from ttdn_assets.terms.term import Term
-from ttdn_assets.text import nfc
+from ttdn_assets.text import fold, nfc
 
 
 class Stand(NamedTuple):
@@ -87,6 +87,8 @@ _SOV_KINDS = {
     "foreign-place": "place",
 }
 _FAMILIES = {"pl": "place", "prov": "place", "ag": "body", "doc": "body", "ev": "event"}
+_ALIASED = frozenset(("sov", "prov", "ev", "ag", "doc"))
+"""Families whose other forms are names of the same thing."""
 _UNMASKED = frozenset(("sov-viet-nam",))
 """Well known to every model, and as often an adjective as a name."""
 
@@ -119,8 +121,17 @@ def names_in(text: str, lang: Lang, terms: TermBase) -> tuple[Name, ...]:
 
     Of a longer form that holds the term's own name (``cao nguyên Mộc Châu``) only that name is one.
     """
-    found = (_name(match, lang, terms) for match in terms.match(text) if not match.ambiguous)
+    certain = (match for match in terms.match(text) if not match.ambiguous and says_its_name(match, lang, terms))
+    found = (_name(match, lang, terms) for match in certain)
     return tuple(name for name in found if _kind(name.term) is not None)
+
+
+def says_its_name(match: TermMatch, lang: Lang, terms: TermBase) -> bool:
+    """Whether the words found are the term's own name; others, such as ``múa xòe``, may say less than it does."""
+    term = terms[match.id]
+    if term.family in _ALIASED or lang not in ("vi", "en", "zh"):
+        return True
+    return fold(term.name(lang)) in fold(match.surface)
 
 
 def _name(match: TermMatch, lang: Lang, terms: TermBase) -> Name:

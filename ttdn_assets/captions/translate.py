@@ -17,7 +17,19 @@ import msgspec
 
 from ttdn_assets.captions.figures import figures
 from ttdn_assets.captions.guard import check_captions
-from ttdn_assets.captions.masking import Mask, Masked, Name, invented, kept, mask, names_in, phrase, restore, written
+from ttdn_assets.captions.masking import (
+    Mask,
+    Masked,
+    Name,
+    invented,
+    kept,
+    mask,
+    names_in,
+    phrase,
+    restore,
+    says_its_name,
+    written,
+)
 from ttdn_assets.errors import ToolMissing
 from ttdn_assets.model import CaptionSet, Finding, Lang, Text
 from ttdn_assets.terms.base import TermBase
@@ -135,7 +147,7 @@ def _known(text: str, task: _Task) -> Translated | None:
     matches = task.terms.match(text) if task.target in _GUARDED else ()
     if len(matches) != 1 or (matches[0].start, matches[0].end) != (0, len(text)):
         return None
-    if matches[0].ambiguous or not matches[0].exact:
+    if matches[0].ambiguous or not matches[0].exact or not says_its_name(matches[0], task.source, task.terms):
         return None
     term = task.terms[matches[0].id]
     if "{" in term.name(task.target):
@@ -156,7 +168,8 @@ def _translate(items: Sequence[_Item], task: _Task) -> dict[str, Translated]:
     for item, found in zip(rest, _split(rest, task), strict=True):
         if item.text not in best or _faults(found) < _faults(best[item.text]):
             best[item.text] = found
-    return best
+    empty = Finding(rule="translation-empty", level="error", lang=task.target)
+    return {item.text: best.get(item.text, Translated(value="", how="plain", findings=(empty,))) for item in items}
 
 
 def _rounds(task: _Task) -> Iterator[tuple[How, int]]:
