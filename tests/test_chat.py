@@ -223,3 +223,12 @@ def test_a_model_that_writes_a_refused_name_is_masked(server: Server) -> None:
     texts = ["Bình minh trên Biển Đông"]
     [found] = translate_texts(texts, "vi", "en", translator=Chat(server.url, "m"), terms=load_terms())
     assert (found.value, found.how, found.findings) == ("Sunrise over the East Sea", "masked", ())
+
+
+def test_names_in_a_language_the_term_base_does_not_know_ask_for_a_person(server: Server) -> None:
+    server.answer = lambda request: (200, said("Lever de soleil sur la mer"))
+    texts = ["Bình minh trên Biển Đông", "Các cụ già mỉm cười trong nắng"]
+    named, plain = translate_texts(texts, "vi", "fr", translator=Chat(server.url, "m"), terms=load_terms())
+    assert [one.rule for one in named.findings] == ["translation-unchecked"]
+    assert plain.findings == ()
+    assert "East Sea" not in json.dumps(server.asked)

@@ -218,6 +218,9 @@ def _attempt(tried: Sequence[tuple[_Item, Masked]], task: _Task, how: How) -> li
 
 
 def _told(item: _Item, task: _Task) -> dict[str, str]:
+    """How an engine is to write the names; the term base tells it of three languages only."""
+    if task.target not in _GUARDED:
+        return {}
     return {item.text[name.start : name.end]: written(name.term, task.target) for name in item.names}
 
 
@@ -233,8 +236,14 @@ def _with_numbers(hypotheses: Sequence[str], text: str, source: Lang, target: La
 
 def _chosen(item: _Item, masks: Sequence[Mask], hypotheses: Sequence[str], task: _Task, how: How) -> Translated | None:
     """The rendering with the fewest faults, names restored."""
-    found = [_checked(item, restore(masks, one, task.target), task, how) for one in hypotheses]
-    return min(found, key=_faults, default=None)
+    best: Translated | None = None
+    for one in hypotheses:
+        found = _checked(item, restore(masks, one, task.target), task, how)
+        if best is None or _faults(found) < _faults(best):
+            best = found
+        if not best.findings:
+            break
+    return best
 
 
 def _checked(item: _Item, value: str, task: _Task, how: How) -> Translated:
@@ -266,6 +275,9 @@ def _compared(item: _Item, value: str, task: _Task) -> Iterator[Finding]:
             form = written(name.term, task.target)
             if name.term.id not in there and form not in value:
                 yield _finding("translation-name", item.text[name.start : name.end], form)
+    elif item.names:
+        names = ", ".join(dict.fromkeys(item.text[name.start : name.end] for name in item.names))
+        yield _finding("translation-unchecked", names, task.target, level="warning")
     for one in invented(item.text, value, task.target):
         yield _finding("translation-invented", one, "–", level="warning")
     least, most = _LENGTHS[task.source in _DENSE, task.target in _DENSE]
