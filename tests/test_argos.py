@@ -189,6 +189,14 @@ def test_a_batch_says_what_argos_says_one_by_one_and_is_faster(argos: Argos, mod
     assert ended - between < between - began
 
 
+@pytest.mark.usefixtures("no_network")
+def test_a_text_no_model_can_take_harms_no_other(argos: Argos) -> None:
+    texts = ["a" * 5000, "Ruộng bậc thang", "Bình minh trên " * 300, "Biển Đông, " * 300, "\x00", "\ufffd"]
+    said = argos.translate(texts, "vi", "en")
+    assert said[1][0] == "Terraced fields"
+    assert [len(offered) > 0 for offered in said] == [True] * len(texts)
+
+
 def test_a_missing_or_broken_package_is_named(models: Path, argos: Argos, tmp_path: Path) -> None:
     with pytest.raises(ToolMissing) as missing:
         argos.translate(["我"], "zh", "vi")

@@ -120,6 +120,12 @@ def test_a_changed_year_is_kept_as_it_is_and_named(argos: Argos, terms: TermBase
     assert (found.value, rules(found), found.needs_review) == ("Flower festival, 2025", ["numbers-differ"], True)
 
 
+def test_the_country_may_not_be_lost(argos: Argos, terms: TermBase) -> None:
+    for lang, name in (("en", "Viet Nam"), ("zh", "越南")):
+        [found] = translate_texts(["Bình minh trên Việt Nam"], "vi", lang, translator=argos, terms=terms)
+        assert [one.allowed for one in found.findings if one.rule == "translation-name"] == [name]
+
+
 def test_names_alone_and_texts_without_words_need_no_engine(terms: TermBase) -> None:
     class Nothing:
         takes_names = False

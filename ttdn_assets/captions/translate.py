@@ -50,6 +50,14 @@ _NARROW = re.compile(rf"(?<=[{_HAN}])[,;:!?()](?!\d)|[,;:!?()](?=[{_HAN}])")
 _VIETNAM = re.compile(r"\bViet ?[Nn]am\b")
 
 
+_COUNTRY = {
+    "vi": re.compile(r"\bviệt[ -]?nam\b", re.IGNORECASE),
+    "en": re.compile(r"\bviet[ -]?nam", re.IGNORECASE),
+    "zh": re.compile("越"),
+}
+"""The country, as a name or an adjective."""
+
+
 class Translator(Protocol):
     """An engine.  ``takes_names`` says that it can be told how names are to be written."""
 
@@ -275,6 +283,8 @@ def _compared(item: _Item, value: str, task: _Task) -> Iterator[Finding]:
             form = written(name.term, task.target)
             if name.term.id not in there and form not in value:
                 yield _finding("translation-name", item.text[name.start : name.end], form)
+        if _COUNTRY[task.source].search(item.text) and not _COUNTRY[task.target].search(value):
+            yield _finding("translation-name", task.terms["sov-viet-nam"].name(task.source), _country(task))
     elif item.names:
         names = ", ".join(dict.fromkeys(item.text[name.start : name.end] for name in item.names))
         yield _finding("translation-unchecked", names, task.target, level="warning")
@@ -284,6 +294,10 @@ def _compared(item: _Item, value: str, task: _Task) -> Iterator[Finding]:
     ratio = len(value) / len(item.text)
     if len(item.text) > _SHORT and not least <= ratio <= most:
         yield _finding("translation-length", len(value), len(item.text), level="warning")
+
+
+def _country(task: _Task) -> str:
+    return _spelled(task.terms["sov-viet-nam"].name(task.target), task)
 
 
 def _finding(

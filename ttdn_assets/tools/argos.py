@@ -28,8 +28,9 @@ _BEAM = 4
 _LENGTH_PENALTY = 0.2
 _BATCH_TOKENS = 1024
 _GROUP = 64
-_TOKENS_MAX = 200
-"""A sentence longer than this is cut at a comma: models were trained on sentences, and forget the end of long ones."""
+_TOKENS_MAX = 120
+"""A longer sentence is cut, at a comma if it has one: models forget the end of what is longer than they were taught."""
+_DECODED_MAX = 256
 _SENTENCE_END = re.compile(
     r"(?<=[.!?…])[\"”’)\]]*\s+(?=[\"“‘(\[]*[^\W\d_a-zà-ỹđ]|\d)|(?<=[。！？])(?![”’」』）。！？])"
 )
@@ -193,8 +194,7 @@ def _short_enough(sentence: str, tokenizer: Any) -> Iterator[list[str]]:
     tokens: list[str] = tokenizer.encode(sentence)
     clauses = [clause for clause in _CLAUSE_END.split(sentence) if clause]
     if len(tokens) <= _TOKENS_MAX or len(clauses) < 2:
-        if tokens:
-            yield tokens
+        yield from (tokens[start : start + _TOKENS_MAX] for start in range(0, len(tokens), _TOKENS_MAX))
         return
     half = len(clauses) // 2
     space = "" if has_han(sentence) else " "
@@ -214,26 +214,44 @@ def split_sentences(text: str) -> list[str]:
 
 
 def _run(loaded: _Loaded, sentences: Sequence[list[str]]) -> list[tuple[str, ...]]:
-    """The hypotheses of every sentence; each different one is translated once, beside others of its length."""
+    """The hypotheses of every sentence; each different one is translated once, beside others of its length.
+
+    A group that the model cannot take is tried sentence by sentence, so that one strange text does not stop the others.
+    """
     different = sorted({tuple(tokens) for tokens in sentences}, key=len)
     said: dict[tuple[str, ...], tuple[str, ...]] = {}
     for start in range(0, len(different), _GROUP):
         group = different[start : start + _GROUP]
-        prefix = loaded.package.target_prefix
-        results = loaded.translator.translate_batch(
-            [list(tokens) for tokens in group],
-            target_prefix=[[prefix]] * len(group) if prefix else None,
-            replace_unknowns=True,
-            max_batch_size=_BATCH_TOKENS,
-            batch_type="tokens",
-            beam_size=_BEAM,
-            num_hypotheses=HYPOTHESES,
-            length_penalty=_LENGTH_PENALTY,
-            max_decoding_length=3 * len(group[-1]) + 16,
-        )
-        for tokens, result in zip(group, results, strict=True):
-            said[tokens] = tuple(_decoded(loaded, one) for one in result.hypotheses)
+        try:
+            said.update(zip(group, _run_group(loaded, group), strict=True))
+        except (RuntimeError, ValueError):
+            said.update((tokens, _run_alone(loaded, tokens)) for tokens in group)
+    if said and not any(any(hypotheses) for hypotheses in said.values()):
+        _run_group(loaded, different[:1])
     return [said[tuple(tokens)] for tokens in sentences]
+
+
+def _run_alone(loaded: _Loaded, tokens: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return _run_group(loaded, [tokens])[0]
+    except (RuntimeError, ValueError):
+        return ("",)
+
+
+def _run_group(loaded: _Loaded, group: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    prefix = loaded.package.target_prefix
+    results = loaded.translator.translate_batch(
+        [list(tokens) for tokens in group],
+        target_prefix=[[prefix]] * len(group) if prefix else None,
+        replace_unknowns=True,
+        max_batch_size=_BATCH_TOKENS,
+        batch_type="tokens",
+        beam_size=_BEAM,
+        num_hypotheses=HYPOTHESES,
+        length_penalty=_LENGTH_PENALTY,
+        max_decoding_length=min(3 * max(map(len, group)) + 16, _DECODED_MAX),
+    )
+    return [tuple(_decoded(loaded, one) for one in result.hypotheses) for result in results]
 
 
 def _decoded(loaded: _Loaded, tokens: list[str]) -> str:
