@@ -20,10 +20,10 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a sh
 COLOURS = ["-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=1"]
 
 
-def stand_in(folder: Path, script: str) -> Path:
+def stand_in(folder: Path, script: str, *, version: str = "99.0") -> Path:
     """A program that answers like ffmpeg and then does what ``script`` says."""
     path = folder / "ffmpeg"
-    asked = 'case "$*" in *-version*) echo "ffmpeg version 0.0";; *-filters*|*-encoders*) :;; *) '
+    asked = f'case "$*" in *-version*) echo "ffmpeg version {version}";; *-filters*|*-encoders*) :;; *) '
     path.write_text(f"#!/bin/sh\n{asked}{script};; esac\n")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return path
@@ -156,3 +156,16 @@ def test_any_file_name_is_taken_literally(tmp_path: Path, name: str) -> None:
     assert made.stat().st_size > 0
     assert blocks[-1] == "end"
     assert (ran.decoded, ran.decode_errors) == (25, 0)
+
+
+@POSIX
+def test_one_too_old_to_be_right_is_refused_by_name_and_passed_over_on_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = stand_in(tmp_path, ":", version="5.1.9-0+deb12u1")
+    with pytest.raises(ToolMissing) as raised:
+        ffmpeg.find_ffmpeg(old)
+    assert raised.value.code == "ffmpeg-unusable"
+    monkeypatch.delenv("TTDN_FFMPEG", raising=False)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/bin")
+    assert ffmpeg.find_ffmpeg() != old

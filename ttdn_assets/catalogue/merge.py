@@ -45,14 +45,21 @@ def captions_of(texts: Mapping[Key, Text]) -> CaptionSet:
 def merge_texts(stored: Mapping[Key, StoredText], incoming: CaptionSet) -> dict[Key, StoredText]:
     """What an asset's texts are after a run that brought ``incoming``."""
     offers = texts_of(incoming)
-    merged = {key: kept for key, kept in stored.items() if key in offers or not _is_stale(kept)}
+    merged = {key: kept for key, kept in stored.items() if key in offers or not _is_outdated(kept)}
     for key, offer in offers.items():
         merged[key] = _merge_text(stored.get(key), offer)
     return merged
 
 
-def _is_stale(kept: StoredText) -> bool:
-    """Whether a text that the run no longer brings was only a machine's draft."""
+def _is_outdated(kept: StoredText) -> bool:
+    """Whether a text that the run no longer brings said only what its facts no longer say.
+
+    A translation does not come from facts, and stays.
+    """
+    return kept.text.origin == "composed" and kept.text.status == "draft"
+
+
+def _is_machine_draft(kept: StoredText) -> bool:
     return kept.text.origin != "human" and kept.text.status == "draft"
 
 
@@ -61,7 +68,7 @@ def _merge_text(kept: StoredText | None, offer: Text) -> StoredText:
     if kept is None:
         return StoredText(offer, said)
     if said is None:
-        return StoredText(offer, kept.offered) if _is_stale(kept) else kept
+        return StoredText(offer, kept.offered) if _is_machine_draft(kept) else kept
     if said == kept.offered and kept.text.origin == "human":
         return kept
     if said == kept.text.value:

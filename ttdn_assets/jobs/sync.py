@@ -9,7 +9,6 @@ next run does what is missing.  Of two records of the same asset the one that wa
 
 from __future__ import annotations
 
-import getpass
 import tempfile
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from ttdn_assets.catalogue.catalogue import Catalogue
 from ttdn_assets.jobs.sync_pull import Pull
 from ttdn_assets.jobs.sync_push import Push
 from ttdn_assets.jobs.sync_transfer import Fault, Moved
+from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import Progress, silent
 from ttdn_assets.settings import Library
 from ttdn_assets.stores import Store
@@ -85,7 +85,7 @@ def pull(
             return pull(library, store, catalogue=opened, who=who, progress=progress, threads=threads)
     with tempfile.TemporaryDirectory(prefix="ttdn-") as scratch:
         run = Pull(library, store, catalogue, scratch=Path(scratch), progress=progress, threads=threads)
-        run.records(who or getpass.getuser())
+        run.records(who or system_user())
         run.renditions()
         run.bags()
         return run.tally.result()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from ttdn_assets.captions.translate import Translated, Translator, translate_tex
 from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.errors import ToolMissing, UsageError
 from ttdn_assets.jobs.library import catalogue_of, open_library
+from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import FIELDS, LANGUAGES, Event, Field, Finding, Lang, Progress, Text, silent
 from ttdn_assets.settings import Library
 from ttdn_assets.terms import TermBase, load_terms
@@ -101,7 +101,7 @@ def translate_captions(
     """
     opened = _opened(library)
     terms = load_terms(opened.terms)
-    name = who or getpass.getuser()
+    name = who or system_user()
     with catalogue_of(opened) as catalogue:
         wanted = [
             one

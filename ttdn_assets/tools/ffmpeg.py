@@ -1,6 +1,6 @@
 """The ffmpeg program: found, asked what it can do, and run with a time limit; the only place that starts it.
 
-It is looked for as the setting says, then ``TTDN_FFMPEG``, then on ``PATH``, then in the wheel ``imageio-ffmpeg``; the
+It is looked for as the setting says, then ``TTDN_FFMPEG``, then in the wheel ``imageio-ffmpeg``, then on ``PATH``; the
 last two only where they can encode H.264 and AAC, because systems ship builds that cannot.
 
 Media is hostile: nothing but local files and pipes may be opened, only the demuxers of camera and web formats (no
@@ -48,6 +48,7 @@ _TAIL_LINES = 40
 _TAIL_CHARACTERS = 500
 _DEATH_S = 5.0
 _LISTED = re.compile(r"^ [A-Z.|]{2,6} +(\S+) ", re.MULTILINE)
+_OLDEST = 6
 _DECODED = re.compile(r"\(video\): (\d+) packets read[^;]*; (\d+) frames decoded(?:; (\d+) decode errors)?")
 
 
@@ -85,7 +86,8 @@ def find_ffmpeg(chosen: str | os.PathLike[str] | None = None) -> Path:
         return _named(named)
     for candidate in _candidates():
         with contextlib.suppress(ToolError):
-            if capabilities(candidate).encoders >= NEEDED_ENCODERS:
+            able = capabilities(candidate)
+            if able.encoders >= NEEDED_ENCODERS and not _too_old(able.version):
                 return candidate
     raise ToolMissing("ffmpeg-missing", {"variable": VARIABLE})
 
@@ -94,18 +96,26 @@ def _named(named: str) -> Path:
     found = shutil.which(named)
     if found is None:
         raise ToolMissing("ffmpeg-unusable", {"tool": named, "reason": "not found"})
-    capabilities(Path(found).absolute())
+    if _too_old(capabilities(Path(found).absolute()).version):
+        raise ToolMissing("ffmpeg-unusable", {"tool": named, "reason": f"< {_OLDEST}.0"})
     return Path(found).absolute()
 
 
+def _too_old(version: str) -> bool:
+    """Whether it is older than 6.0: those write the source's rotation into upright copies and count no damage."""
+    number = re.match(r"ffmpeg n?(\d+)\.", version)
+    return number is not None and int(number[1]) < _OLDEST
+
+
 def _candidates() -> Iterator[Path]:
-    if on_path := shutil.which("ffmpeg"):
-        yield Path(on_path).absolute()
+    """The wheel's binary first, the one every release is tested with: what a system has may be years old."""
     with contextlib.suppress(ImportError):
         import imageio_ffmpeg
 
         folder = Path(imageio_ffmpeg.__file__).parent / "binaries"
         yield from sorted(path.absolute() for path in folder.glob("ffmpeg-*"))
+    if on_path := shutil.which("ffmpeg"):
+        yield Path(on_path).absolute()
 
 
 @cache
