@@ -231,7 +231,7 @@ def test_the_limit_on_pixels_is_the_callers(tmp_path: Path) -> None:
         (b"", "file-empty"),
         (b'{"a": 1}', "not-media"),
         (b"8BPS\0\1", "not-media"),
-        (b"\x00" * 100, "not-media"),
+        (b"\x00" * 100, "content-unknown"),
         (b"\xff\xd8\xff\xe0", "photo-broken"),
         (jpeg()[:40], "photo-broken"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "photo-broken"),

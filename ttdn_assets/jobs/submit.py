@@ -103,7 +103,7 @@ def pack_target(
         placements=wanted,
         final=final,
         date=today,
-        left_out=left_out,
+        left_out=sorted(left_out, key=lambda one: (one.subject, one.placement or "", one.rule)),
         progress=progress,
     )
     path = result.path.relative_to(library.root).as_posix()
