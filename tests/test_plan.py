@@ -270,7 +270,7 @@ def test_what_a_picture_loses_is_told_once() -> None:
     assert [f.rule for f in findings] == ["plan-first-frame", "plan-alpha-flattened", "plan-hdr-to-sdr"]
     panorama = msgspec.structs.replace(photo(6000, 3000), projection="equirectangular")
     _, findings = planned(panorama, "vietnamvn.article", "instagram.carousel")
-    assert [(f.rule, f.measured) for f in findings] == [("plan-projection-lost", "instagram.carousel")]
+    assert [(f.rule, f.placement) for f in findings] == [("plan-projection-lost", "instagram.carousel")]
 
 
 # Frame rate, sound, bitrate, copies

@@ -224,3 +224,14 @@ def test_progress_names_stage_file_and_time_left(media: Path, tmp_path: Path) ->
     assert all(event.total == 5 and event.source for event in files)
     assert (files[-1].done, files[-1].left_s) == (5, 0)
     assert {"scan", "files", "pack"} <= {event.stage for event in events}
+
+
+def test_a_target_added_later_leaves_the_bags_of_the_others_as_they_are(media: Path, tmp_path: Path) -> None:
+    run(media, tmp_path / "library", "instagram", "x")
+    more = run(media, tmp_path / "library", "instagram", "x", "zalo", "threads")
+    assert {one.target: one.new for one in more.submissions} == {
+        "instagram": False,
+        "x": False,
+        "zalo": True,
+        "threads": True,
+    }

@@ -74,7 +74,7 @@ def scan(folder: Path) -> Iterator[Source]:
     Raises:
         UsageError: ``scan-missing``, ``scan-unreadable`` or ``scan-library`` (the folder is a library or a bag).
     """
-    folder = folder.absolute()
+    folder = Path(os.path.normpath(folder.absolute()))
     if not folder.exists():
         raise UsageError("scan-missing", {"path": folder})
     if not folder.is_dir():

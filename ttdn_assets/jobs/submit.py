@@ -103,7 +103,7 @@ def pack_target(
         placements=wanted,
         final=final,
         date=today,
-        left_out=sorted(left_out, key=lambda one: (one.subject, one.placement or "", one.rule)),
+        left_out=sorted(left_out, key=_by_rule),
         progress=progress,
     )
     path = result.path.relative_to(library.root).as_posix()
@@ -114,10 +114,13 @@ def pack_target(
 
 
 def _item(record: AssetRecord, wanted: Mapping[str, Placement], library: Library) -> PackItem | None:
-    """What an asset sends to a target; ``None`` where no rendition of it serves one of its placements."""
+    """What an asset sends to a target; ``None`` where no rendition of it serves one of its placements.
+
+    All in one order, whatever order runs wrote it in, so that the same contents give the same bag.
+    """
     serving = tuple(
-        msgspec.structs.replace(one, placements=tuple(name for name in one.placements if name in wanted))
-        for one in record.renditions
+        msgspec.structs.replace(one, placements=tuple(sorted(name for name in one.placements if name in wanted)))
+        for one in sorted(record.renditions, key=lambda one: one.recipe)
         if any(name in wanted for name in one.placements)
     )
     if not serving or not record.files:
@@ -128,7 +131,7 @@ def _item(record: AssetRecord, wanted: Mapping[str, Placement], library: Library
         renditions=serving,
         captions=record.captions,
         facts=record.facts,
-        findings=tuple(finding for finding in record.findings if _concerns(finding, wanted)),
+        findings=tuple(sorted((one for one in record.findings if _concerns(one, wanted)), key=_by_rule)),
         credit=library.settings.unit.credit,
         author=_author(record),
         projection=record.media.projection if record.media else None,
@@ -141,6 +144,10 @@ def _why_not(record: AssetRecord, wanted: Mapping[str, Placement]) -> Iterator[F
     for finding in record.findings:
         if finding.placement in wanted and finding.level != "info":
             yield msgspec.structs.replace(finding, subject=finding.subject or source)
+
+
+def _by_rule(finding: Finding) -> tuple[str, ...]:
+    return finding.subject, finding.placement or "", finding.rule, finding.lang or "", str(finding.measured)
 
 
 def _concerns(finding: Finding, wanted: Mapping[str, Placement]) -> bool:

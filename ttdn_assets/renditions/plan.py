@@ -148,9 +148,9 @@ def _losses(facts: MediaFacts, plans: Sequence[RenditionPlan]) -> list[Finding]:
         told.append(Finding(rule="plan-alpha-flattened", level="info"))
     if facts.hdr:
         told.append(Finding(rule="plan-hdr-to-sdr", level="info", measured=facts.hdr))
-    cut = [name for made in plans if made.fit != "whole" for name in made.placements]
-    if facts.projection and cut:
-        told.append(Finding(rule="plan-projection-lost", level="info", measured=", ".join(cut)))
+    if facts.projection:
+        cut = [name for made in plans if made.fit != "whole" for name in made.placements]
+        told += [Finding(rule="plan-projection-lost", level="info", placement=name) for name in sorted(cut)]
     for made in plans:
         if made.video and made.video.trimmed:
             told += [
