@@ -225,6 +225,7 @@ def test_a_crop_too_small_for_the_placement_gives_way_to_padding() -> None:
         (clip(), "x.photo", "plan-photo-only", None, None),
         (photo(), "x.video", "plan-clip-only", None, None),
         (clip(video=changed(duration_s=2.5)), "tiktok.video", "plan-too-short", 2.5, 3.0),
+        (clip(video=changed(duration_s=3.02, picture_s=2.96)), "tiktok.video", "plan-too-short", 2.96, 3.0),
         (clip(video=changed(duration_s=0.0)), "tiktok.video", "plan-no-duration", None, None),
         (clip(video=changed(duration_s=90.5)), "facebook.reel", "plan-too-long", 90.5, 90.0),
         (clip(video=changed(duration_s=3000.0)), "zalo.article_video", "plan-too-long-for-bytes", 3000.0, 563),

@@ -122,6 +122,7 @@ def _video_facts(clip: Clip, movie: Movie | None, rotation_deg: int, mirrored: b
         matrix=clip.matrix,
         bitrate_bps=clip.bitrate_bps,
         audio=clip.audio,
+        picture_s=clip.video_s if clip.complete and clip.video_s > 0 else None,
         audio_s=clip.audio_s,
         moov_first=movie.moov_first if movie else None,
         edit_list=movie.edit_list if movie else None,

@@ -42,6 +42,7 @@ class VideoFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What playing a clip showed, measured from its packets where the container's own words cannot be trusted.
 
     Mirroring left to right if ``mirrored``, then turning ``rotation_deg`` clockwise, makes the coded picture upright.
+    ``duration_s`` is of picture and sound together, ``picture_s`` of the picture alone where all of it was read.
     """
 
     codec: str
@@ -61,6 +62,7 @@ class VideoFacts(msgspec.Struct, frozen=True, kw_only=True):
     matrix: str | None
     bitrate_bps: int | None
     audio: Audio | None
+    picture_s: float | None = None
     audio_s: float | None = None
     moov_first: bool | None = None
     edit_list: bool | None = None

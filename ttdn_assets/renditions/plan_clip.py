@@ -38,6 +38,7 @@ COPIED_CONTAINERS = ("mp4", "m4v", "mov", "3gp", "mkv")
 """What remuxes into MP4 without coding anything again, where the streams conform."""
 
 _SAME_FPS = 0.01
+_ROUNDING_S = 0.001
 """A rate this near to a standard one is that one, measured over a short clip with a frame held longer."""
 _VFR_CHOICES = (24.0, 25.0, 30.0, 50.0, 60.0)
 
@@ -51,7 +52,7 @@ def plan_clip(
     video = facts.video
     if video is None or not 0 < video.duration_s < float("inf"):
         return Finding(rule="plan-no-duration", level="warning", placement=placement.id)
-    if fault := _duration_fault(video.duration_s, placement, trim=trim):
+    if fault := _duration_fault(video, placement, trim=trim):
         return fault
     duration = _duration(video.duration_s, placement)
     if duration == video.duration_s and _is_copied(facts, video, placement, frame, size_bytes=size_bytes):
@@ -105,14 +106,16 @@ def _raised(fps: float, lowest: float) -> float:
     return even[0] if even else max(lowest, 30.0)
 
 
-def _duration_fault(duration_s: float, placement: Placement, *, trim: bool) -> Finding | None:
-    shortest, longest = placement.duration_min_s, placement.duration_max_s
-    if shortest is not None and duration_s < shortest:
+def _duration_fault(video: VideoFacts, placement: Placement, *, trim: bool) -> Finding | None:
+    """The length that the picture falls short of, for sound may go on after it, or that the whole exceeds."""
+    shortest, longest, duration_s = placement.duration_min_s, placement.duration_max_s, video.duration_s
+    picture_s = min(duration_s, video.picture_s or duration_s)
+    if shortest is not None and picture_s + _ROUNDING_S < shortest:
         return Finding(
             rule="plan-too-short",
             level="warning",
             placement=placement.id,
-            measured=round(duration_s, 2),
+            measured=round(picture_s, 3),
             allowed=shortest,
         )
     if longest is not None and duration_s > longest + DURATION_TOLERANCE_S and not trim:
