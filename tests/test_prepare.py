@@ -235,3 +235,14 @@ def test_a_target_added_later_leaves_the_bags_of_the_others_as_they_are(media: P
         "zalo": True,
         "threads": True,
     }
+
+
+def test_everything_is_kept_in_the_store_that_was_named(media: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    store.mkdir()
+    done = prepare([media], targets=["x.photo"], library=tmp_path / "library", store=str(store), jobs=2)
+    assert not done.failed
+    kept = {path.relative_to(store).parts[0] for path in store.rglob("*") if path.is_file()}
+    assert kept == {"originals", "renditions", "submissions", "catalogue"}
+    bag = next((store / "submissions").iterdir())
+    assert bagit.Bag(str(bag)).validate()
