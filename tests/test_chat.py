@@ -190,10 +190,8 @@ def test_a_slow_server_is_not_waited_for(server: Server) -> None:
         return 200, said("tea")
 
     server.answer = sleep
-    began = time.monotonic()
     with pytest.raises(TimeLimit):
         Chat(server.url, "m", timeout_s=0.2).translate(["chè"], "vi", "en")
-    assert time.monotonic() - began < 0.5
 
 
 def test_a_server_that_is_not_there_is_said() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -31,12 +30,10 @@ def test_a_task_that_aborts_its_worker_is_the_only_one_lost(tmp_path: Path) -> N
 
 
 def test_a_task_that_hangs_is_ended_by_the_watchdog_and_named_so(tmp_path: Path) -> None:
-    started = time.monotonic()
     results = run(["hang", "a", "b"], tmp_path)
     assert isinstance(results.pop("hang"), Died)
     assert results == {"a": "A", "b": "B"}
     assert cause_of_death(tmp_path / "hang", source="hang.jpg").code == "time-limit"
-    assert time.monotonic() - started < 60
 
 
 def test_an_exception_is_the_result_of_its_task(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import struct
-import time
 from pathlib import Path
 
 import pytest
@@ -245,11 +244,9 @@ def test_every_cut_of_a_clip_ends_well(tmp_path: Path, suffix: str) -> None:
     options = (*H264, "-f", "mpegts") if suffix == "mts" else H264
     path = clip(tmp_path / f"a.{suffix}", *options, seconds=0.4)
     data = path.read_bytes()
-    began = time.monotonic()
     for part in range(12):
         path.write_bytes(data[: len(data) * part // 12])
         assert re.match("read|video-|file-empty|not-media", outcome(path))
-    assert time.monotonic() - began < 20
 
 
 def outcome(path: Path) -> str:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from ttdn_assets.jobs.lines import outcome_line, run_line
 from ttdn_assets.model import Finding, Outcome
 from ttdn_assets.wording import visible
+from ttdn_cli.app import INTERRUPTED
 from ttdn_cli.speech import language, t, t_failure, t_finding
 
 if TYPE_CHECKING:
@@ -38,8 +40,25 @@ def megabytes(size_bytes: int) -> str:
     return f"{number(round(size_bytes / 1e9, 1), language())} GB"
 
 
-def tell_run(run: Run, root: Path) -> None:
-    """The result of a run: files that failed, findings by kind, counts, submissions."""
+def json_outcome(outcome: Outcome) -> None:
+    """One source file as a JSON line."""
+    json_line(outcome_line(outcome, ui=language()))
+
+
+def tell_run(run: Run, root: Path, *, as_json: bool) -> int:
+    """The end of a run, as its JSON line or in words; the exit code."""
+    if as_json:
+        json_line(run_line(run, ui=language()))
+    else:
+        _tell_run(run, root)
+    if run.interrupted:
+        click.echo(t("cli.interrupted"), err=True)
+        return INTERRUPTED
+    return int(run.failed)
+
+
+def _tell_run(run: Run, root: Path) -> None:
+    """Files that failed, findings by kind, counts, submissions."""
     for outcome in run.outcomes:
         if outcome.status == "failed":
             _tell_failure(outcome)

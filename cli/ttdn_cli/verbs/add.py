@@ -6,13 +6,11 @@ from pathlib import Path
 
 import click
 
-from ttdn_assets.jobs.lines import outcome_line, run_line
 from ttdn_assets.jobs.prepare import prepare
 from ttdn_assets.settings import find_library
-from ttdn_cli.app import INTERRUPTED, option, verb
-from ttdn_cli.output import json_line, tell_run
+from ttdn_cli.app import option, verb
+from ttdn_cli.output import json_outcome, tell_run
 from ttdn_cli.progress import shown
-from ttdn_cli.speech import language
 
 
 @verb("add")
@@ -30,10 +28,6 @@ def command(folders: tuple[Path, ...], jobs: int | None, rehash: bool, library: 
             jobs=jobs,
             rehash=rehash,
             progress=progress,
-            each=(lambda outcome: json_line(outcome_line(outcome, ui=language()))) if as_json else None,
+            each=json_outcome if as_json else None,
         )
-    if as_json:
-        json_line(run_line(run, ui=language()))
-    else:
-        tell_run(run, find_library(library))
-    return INTERRUPTED if run.interrupted else int(run.failed)
+    return tell_run(run, find_library(library), as_json=as_json)

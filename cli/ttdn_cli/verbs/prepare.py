@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from ttdn_assets.jobs.estimate import Estimate, estimate
-from ttdn_assets.jobs.lines import estimate_lines, outcome_line, run_line
+from ttdn_assets.jobs.lines import estimate_lines
 from ttdn_assets.jobs.prepare import prepare
 from ttdn_assets.settings import find_library
 from ttdn_assets.wording import visible
-from ttdn_cli.app import INTERRUPTED, option, verb
-from ttdn_cli.output import json_line, megabytes, tell_findings, tell_run
+from ttdn_cli.app import option, verb
+from ttdn_cli.output import json_line, json_outcome, megabytes, tell_findings, tell_run
 from ttdn_cli.progress import shown
 from ttdn_cli.speech import language, t, t_failure
 
@@ -49,16 +49,9 @@ def command(
             jobs=jobs,
             rehash=rehash,
             progress=progress,
-            each=(lambda outcome: json_line(outcome_line(outcome, ui=language()))) if as_json else None,
+            each=json_outcome if as_json else None,
         )
-    if as_json:
-        json_line(run_line(run, ui=language()))
-    else:
-        tell_run(run, find_library(library))
-    if run.interrupted:
-        click.echo(t("cli.interrupted"), err=True)
-        return INTERRUPTED
-    return 1 if run.failed else 0
+    return tell_run(run, find_library(library), as_json=as_json)
 
 
 def _tell_estimate(foreseen: Estimate, *, as_json: bool) -> None:
