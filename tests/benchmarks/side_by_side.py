@@ -24,7 +24,7 @@ def paired(contenders: Mapping[str, Callable[[], object]], *, rounds: int = 5) -
     """Wall seconds of each contender in each round; every second round runs them in the other order."""
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for turn in range(rounds):
-        order = list(contenders) if turn % 2 == 0 else list(reversed(contenders))
+        order = list(contenders) if turn % 2 == 0 else list(contenders)[::-1]
         for name in order:
             started = time.perf_counter()
             contenders[name]()
