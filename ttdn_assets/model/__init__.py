@@ -8,7 +8,16 @@ from ttdn_assets.model.findings import Event, Failure, Finding, Level, Progress,
 from ttdn_assets.model.media import Audio, Box, Gps, Hdr, Kind, MediaFacts, Source, VideoFacts
 from ttdn_assets.model.outcome import Outcome, OutcomeStatus
 from ttdn_assets.model.placement import Figure, Placement, TextLimit, TextUnit
-from ttdn_assets.model.rendition import Fit, FocalPoint, Rendition, RenditionPlan, Subject, VideoPlan
+from ttdn_assets.model.rendition import (
+    Fit,
+    FocalPoint,
+    PathPoint,
+    Rendition,
+    RenditionPlan,
+    Subject,
+    TrackPoint,
+    VideoPlan,
+)
 from ttdn_assets.model.words import (
     FIELDS,
     LANGUAGES,
@@ -53,6 +62,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "OutcomeStatus",
+    "PathPoint",
     "Placement",
     "Post",
     "Progress",
@@ -65,6 +75,7 @@ __all__ = [
     "TextLimit",
     "TextStatus",
     "TextUnit",
+    "TrackPoint",
     "VideoFacts",
     "VideoPlan",
     "Words",

@@ -18,19 +18,39 @@ class FocalPoint(msgspec.Struct, frozen=True):
     y: float
 
 
+class TrackPoint(msgspec.Struct, frozen=True):
+    """Where the subject of a clip is at a time of the source; two points of one time are a cut."""
+
+    t_s: float
+    box: Box
+
+
+class PathPoint(msgspec.Struct, frozen=True):
+    """Where the upper left corner of a clip's crop is at a time of the source, in upright source pixels.
+
+    Between two points it moves evenly; two points of one time are a jump, made at a cut.
+    """
+
+    t_s: float
+    x: int
+    y: int
+
+
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """What must stay in view: its box, the focal point in it, and who said so."""
+    """What must stay in view: its box, the focal point in it, who said so, and in a clip where it moves."""
 
     focal: FocalPoint
     box: Box | None = None
     origin: Literal["hand", "faces", "saliency", "centre"] = "centre"
+    track: tuple[TrackPoint, ...] = ()
 
 
 class VideoPlan(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a rendition plan that only clips have.
 
     ``copy`` remuxes the coded picture without re-encoding it; ``audio`` says what becomes of the sound in either case:
-    its packets copied, encoded anew to AAC-LC stereo, a silent stereo track, or none.
+    its packets copied, encoded anew to AAC-LC stereo, a silent stereo track, or none.  ``path`` moves the crop, whose
+    size stays; it is empty where the crop stands still.
     """
 
     copy: bool
@@ -42,6 +62,7 @@ class VideoPlan(msgspec.Struct, frozen=True, kw_only=True):
     audio_rate_hz: int = 48_000
     audio_bitrate_bps: int = 128_000
     video_bitrate_max_bps: int | None = None
+    path: tuple[PathPoint, ...] = ()
 
 
 class RenditionPlan(msgspec.Struct, frozen=True, kw_only=True):
