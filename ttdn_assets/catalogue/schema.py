@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The number of the newest migration; a new database is created at it."""
 
 METADATA = MetaData(
@@ -207,6 +208,40 @@ forgotten = Table(
     Column("at", String(40), nullable=False),
 )
 """Digests of files and pictures that were forgotten on request, so that a run can leave them out."""
+
+looks = Table(
+    "looks",
+    METADATA,
+    _of_asset(),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("pixels", LargeBinary, nullable=False),
+)
+"""What a photo, or each of several frames of a clip, looks like in small (``tools.looks``), to find its copies by."""
+
+collections = Table(
+    "collections",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("query", Text),
+    Column("created_at", String(40), nullable=False),
+    Column("who", Text, nullable=False),
+)
+"""A named set of assets: those chosen, or with ``query`` those a saved search finds."""
+
+collected = Table(
+    "collected",
+    METADATA,
+    Column(
+        "collection", Integer, ForeignKey("collections.number", ondelete="CASCADE"), primary_key=True,
+        autoincrement=False,
+    ),
+    Column(
+        "asset", Integer, ForeignKey("assets.number", ondelete="CASCADE"), primary_key=True, autoincrement=False,
+        index=True,
+    ),
+    Column("position", Integer, nullable=False),
+)  # fmt: skip
 
 SEARCH_SQLITE = (
     "CREATE VIRTUAL TABLE search_index USING fts5("
