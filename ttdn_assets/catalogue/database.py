@@ -21,7 +21,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ttdn_assets.catalogue.schema import EXTRAS, METADATA, SCHEMA
+from ttdn_assets.catalogue.schema import EXTRAS, SCHEMA
+from ttdn_assets.catalogue.schema_rights import ALL_TABLES
 from ttdn_assets.errors import AssetsError, CatalogueError
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _schema_number(connection: Connection, place: str) -> str | None:
 
 def create_schema(connection: Connection) -> None:
     """Make all tables, triggers and the search index at once, stamped with the newest migration."""
-    METADATA.create_all(connection)
+    ALL_TABLES.create_all(connection)
     for statement in EXTRAS[connection.dialect.name]:
         connection.exec_driver_sql(statement)
     connection.execute(

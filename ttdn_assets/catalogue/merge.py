@@ -16,10 +16,11 @@ Key = tuple[Field, Lang]
 
 
 class StoredText(msgspec.Struct, frozen=True):
-    """A text as it is kept, with what the files of a person last said in its place."""
+    """A text as it is kept, with what the files of a person last said in its place, and when it was last changed."""
 
     text: Text
     offered: str | None = None
+    changed_at: str | None = None
 
 
 def texts_of(captions: CaptionSet) -> dict[Key, Text]:

@@ -125,13 +125,14 @@ def text_row(asset: int, key: Key, stored: StoredText) -> Values:
         "engine": stored.text.engine,
         "status": stored.text.status,
         "offered": None if stored.offered is None else storable(stored.offered),
+        "changed_at": stored.changed_at,
     }
 
 
 def stored_text(row: SqlRow[Any]) -> tuple[Key, StoredText]:
     """A row of ``texts``, with its key."""
     text = Text(value=row.value, origin=row.origin, engine=row.engine, status=row.status)
-    return (row.field, row.lang), StoredText(text, row.offered)
+    return (row.field, row.lang), StoredText(text, row.offered, row.changed_at)
 
 
 def subject_row(asset: int, subject: Subject) -> Values:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The number of the newest migration; a new database is created at it."""
 
 METADATA = MetaData(
@@ -35,7 +35,8 @@ METADATA = MetaData(
 )
 
 
-def _of_asset(*, primary_key: bool = True) -> Column[int]:
+def of_asset(*, primary_key: bool = True) -> Column[int]:
+    """The column of the asset a row belongs to, which goes when the asset goes."""
     reference = ForeignKey("assets.number", ondelete="CASCADE")
     return Column("asset", Integer, reference, primary_key=primary_key, nullable=False, autoincrement=False)
 
@@ -104,7 +105,7 @@ facts = Table(
 texts = Table(
     "texts",
     METADATA,
-    _of_asset(),
+    of_asset(),
     Column("field", String(16), primary_key=True),
     Column("lang", String(35), primary_key=True),
     Column("value", Text, nullable=False),
@@ -112,14 +113,18 @@ texts = Table(
     Column("engine", Text),
     Column("status", String(16), nullable=False),
     Column("offered", Text),
+    Column("changed_at", String(40)),
     Index("ix_texts_lang_status", "lang", "status"),
 )
-"""``offered`` is what the files of a person last said (a sheet, XMP): said again, it is no news."""
+"""``offered`` is what the files of a person last said (a sheet, XMP): said again, it is no news.
+
+``changed_at`` is when words or status last changed; ``NULL`` where they are as they first came.
+"""
 
 subjects = Table(
     "subjects",
     METADATA,
-    _of_asset(),
+    of_asset(),
     Column("focal_x", Float, nullable=False),
     Column("focal_y", Float, nullable=False),
     Column("box", Text),
@@ -129,7 +134,7 @@ subjects = Table(
 renditions = Table(
     "renditions",
     METADATA,
-    _of_asset(),
+    of_asset(),
     Column("recipe", String(64), primary_key=True),
     Column("path", Text, nullable=False),
     Column("kind", String(8), nullable=False),
@@ -146,7 +151,7 @@ renditions = Table(
 served = Table(
     "served",
     METADATA,
-    _of_asset(),
+    of_asset(),
     Column("placement", String(64), primary_key=True),
     Column("recipe", String(64), primary_key=True),
     Column("platform", String(64), nullable=False),
@@ -158,7 +163,7 @@ served = Table(
 findings = Table(
     "findings",
     METADATA,
-    _of_asset(),
+    of_asset(),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("rule", Text, nullable=False),
     Column("level", String(8), nullable=False),
@@ -212,7 +217,7 @@ forgotten = Table(
 looks = Table(
     "looks",
     METADATA,
-    _of_asset(),
+    of_asset(),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("pixels", LargeBinary, nullable=False),
 )
