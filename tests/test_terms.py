@@ -68,6 +68,9 @@ def test_every_main_form_is_found_as_its_own_term_or_as_one_of_its_name() -> Non
         ("Moc-Chau", ["pl-moc-chau"]),
         ("MocChau", ["pl-moc-chau"]),
         ("mocchau", ["pl-moc-chau"]),
+        ("MocChau2026", ["pl-moc-chau"]),
+        ("2026mocchau", ["pl-moc-chau"]),
+        ("bánhchưng", ["pr-banh-chung"]),
         ("MỘC CHÂU", ["pl-moc-chau"]),
         ("Mộc  Châu", ["pl-moc-chau"]),
         (unicodedata.normalize("NFD", "Mộc Châu"), ["pl-moc-chau"]),
@@ -110,7 +113,7 @@ def test_a_term_is_found(text: str, wanted: list[str]) -> None:
     "text",
     ["Nguyễn Thị Hoa", "Lan", "Mai", "Đào", "Sơn", "Nguyễn Mai Sơn", "Nguyễn Hoa Đào", "Trần Văn Thái",
      "Rèn con dao sắc", "tiền lẻ Co", "Lào", "Trà My", "15/30/4", "30/4/2026", "12/9/2026", "hoc", "pho", "doc",
-     "v2.9"],
+     "v2.9", "mocchaux", "Tet1"],
 )  # fmt: skip
 def test_what_names_no_term(text: str) -> None:
     assert ids(text) == []

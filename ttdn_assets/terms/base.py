@@ -15,7 +15,8 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from ttdn_assets.errors import UsageError
-from ttdn_assets.terms.matcher import Index, TermMatch, build_index, find_terms
+from ttdn_assets.terms.index import Index, build_index
+from ttdn_assets.terms.matcher import TermMatch, find_terms
 from ttdn_assets.terms.term import Term
 from ttdn_assets.text import nfc
 
