@@ -3,68 +3,120 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 from ttdn_assets.model import Lang
-from ttdn_assets.text import has_han
+from ttdn_assets.terms.base import DATA
+from ttdn_assets.text import strip_marks
 
 _HAN = r"\u3400-\u9fff\uf900-\ufaff"
+_SCRIPTS = {
+    "latin": r"A-Za-z\u00aa\u00ba\u00c0-\u02af\u1e00-\u1eff\u0300-\u036f",
+    "han": _HAN,
+    "kana": r"\u3040-\u30ff",
+    "hangul": r"\uac00-\ud7af\u1100-\u11ff",
+    "lao": r"\u0e80-\u0eff",
+    "thai": r"\u0e00-\u0e7f",
+    "khmer": r"\u1780-\u17ff",
+    "cyrillic": r"\u0400-\u04ff",
+    "arabic": r"\u0600-\u06ff",
+}
+_OWN: dict[Lang, tuple[str, ...]] = {
+    "vi": ("latin",), "en": ("latin",), "fr": ("latin",), "zh": ("han",), "ja": ("han", "kana"), "ko": ("hangul",),
+    "lo": ("lao",), "th": ("thai",), "km": ("khmer",), "ru": ("cyrillic",), "ar": ("arabic",),
+}  # fmt: skip
+_BESIDE = ("latin",)
+"""Names in this script may stand in any text."""
 _VI_LETTER = r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]"
 _VI_WORD = re.compile(rf"(?<![^\W\d_])[a-zà-ỹđ]*{_VI_LETTER}[a-zà-ỹđ]*(?![^\W\d_])")
-_EN_WORDS = re.compile(r"(?<![\w(（.])[a-z]{3,}(?: [a-z]{2,})+(?![\w)）.])")
+_SYLLABLE = re.compile(r"(?:ngh?|nh|kh|ph|th|tr|ch|gh|gi|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?")
+_EN_WORDS = re.compile(r"(?<![\w.])[a-z]{2,}(?: [a-z]{2,})+(?![\w.])")
+_GLOSS = re.compile(r"[(（“\"«《][^()（）“”\"«»《》]*[)）”\"»》]")
 _HALF_WIDTH = re.compile(
-    rf"[{_HAN}][,;:!?()](?!\d)|[,;:!?(](?=[{_HAN}])|[{_HAN}]\.(?=\s|$)|(?<=[{_HAN}]) +(?=[{_HAN}])"
+    rf"[{_HAN}][,;:!?()](?!\d)|[,;:!?()](?=[{_HAN}])|[{_HAN}]\.(?=\s|$|\.)|(?<=[{_HAN}])[ \t]+(?=[{_HAN}])"
+    rf"|[{_HAN}][\"']|[\"'](?=[{_HAN}])"
 )
+_FULL_WIDTH = re.compile(r"[，。；：！？（）、【】]")
 _WORD_LOOP = re.compile(r"\b(\w+(?:\W+\w+){0,5})(?:\W+\1\b){2,}", re.IGNORECASE)
 _HAN_LOOP = re.compile(rf"([{_HAN}，、]{{2,12}}?)\1{{2,}}|([{_HAN}])\2{{3,}}")
-# Frequent characters that only traditional Chinese writes.
-_TRADITIONAL = frozenset(
-    "們個來時國會對學發說為這過還經動問間實點現進種從體將當無產長業開關於與後應將機場電廣義標準區縣鄉東車馬"
-    "魚鳥龍風飛門頭頁題類願顧顯驗驚鮮麗黃齊齒廳廠慶歷歲觀覺見規親視計記設訪試詩話該詳語認讓議讀變貝財貨質"
-    "費資賞賢贊農運達遠適選遺邊郵鄰鐵銀錢鐘鎮鏡陽陰陸際隊階難雲靈靜響頂順須領飯飲館馳駐騎鬥鬧鳳鳴麥嶺島岡峽"
-    "傳備億優價儀儲兒內兩冊凍劃劇劉劍創勝勞勢勵匯單協壓參叢吳員啟園圓圖團壇壞壯壽夢奪奮婦孫寧寶審寫導屆屬層"
-    "帶幣幫幹庫張強彈彙徑徵憲應戰戲擁擇擊擔據掃損揚換搖摯撥擴攝敗敘數斷書條楊極構樂樓樹橋歐歡歸殘殺毀"
-    "氣決沒況淚測湯溝滅滿漁漢潔濟灣災煙營爭爾牆獎獨獲環產畫異療盡監盤矚確禮禪種稱穀積穩窮競筆節範築簡糧紀"
-    "約紅紋納純級紛紙組細終結給絡統絲經綠維網緊線練縱總績織繼續罰羅習聖聞聯聲職腦膚臉臨舉舊艦藝藥蘭處號虛蟲"
-    "補裝裡複襲訂討訓許誌調談諸謝證識譜警護貢負貿賀賓賽趕躍軍軌較載輔輕輛輝輪輸轉辦鄭醫釋針鋼錄鑼鑄閱闊隨雖雙"
-)
+_LOOP_LENGTH = 4_000
 
 
 def wrong_script(value: str, lang: Lang) -> str:
-    """What shows that a text is not in the script of its language; empty where it is."""
-    han = re.search(rf"[{_HAN}]+", value)
-    if lang in ("vi", "en"):
-        return han.group() if han else ""
-    return value[:40] if lang == "zh" and not has_han(value) and re.search(r"[^\W\d_A-Z]", value) else ""
+    """What shows that a text is not in the script of its language; empty where it is.
+
+    No other script may stand in it but Latin names; where nothing but Latin letters stands, capitals alone may.
+    """
+    own = _OWN.get(lang)
+    if own is None:
+        return ""
+    if found := _strange(own).search(value):
+        return found.group()
+    if "latin" in own or not re.search(rf"[{_SCRIPTS['latin']}]", value):
+        return ""
+    said = re.search("[" + "".join(_SCRIPTS[one] for one in own) + "]", value)
+    return "" if said or not re.search(r"[^\W\d_A-Z]", value) else value[:40]
 
 
-def remainder(value: str, lang: Lang, named: Sequence[tuple[int, int]]) -> str:
-    """Words of another language left in a text; names of the term base (their places ``named``) and people are none.
+@cache
+def _strange(own: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(
+        "[" + "".join(letters for name, letters in _SCRIPTS.items() if name not in {*own, *_BESIDE}) + "]+"
+    )
+
+
+def remainder(value: str, lang: Lang, named: Sequence[tuple[int, int]], borrowed: frozenset[str] = frozenset()) -> str:
+    """Words of another language left in a text.
 
     A name keeps its capitals, so small letters with Vietnamese diacritics show a sentence left standing.
+
+    Args:
+        value: the text.
+        lang: its language; only English and Chinese are looked at.
+        named: the places of names of the term base, which are none.
+        borrowed: small Vietnamese words that a text in another language may use (``phở``).
     """
     if lang not in ("en", "zh"):
         return ""
-    forms = (_VI_WORD,) if lang == "en" else (_VI_WORD, _EN_WORDS)
-    for form in forms:
-        for found in form.finditer(value):
-            if not any(start <= found.start() and found.end() <= end for start, end in named):
-                return found.group()
+    glossed = [(found.start(), found.end()) for found in _GLOSS.finditer(value)]
+    for found in _left(value, lang):
+        if found.group() in borrowed:
+            continue
+        if not any(start <= found.start() and found.end() <= end for start, end in (*named, *glossed)):
+            return found.group()
     return ""
+
+
+def _left(value: str, lang: Lang) -> Iterator[re.Match[str]]:
+    yield from (found for found in _VI_WORD.finditer(value) if _SYLLABLE.fullmatch(strip_marks(found.group())))
+    if lang == "zh":
+        yield from _EN_WORDS.finditer(value)
 
 
 def looped(value: str) -> str:
     """Words that stand three times in a row, as a runaway translation leaves them; empty where none do."""
-    found = _HAN_LOOP.search(value) or _WORD_LOOP.search(value)
+    found = _HAN_LOOP.search(value[:_LOOP_LENGTH]) or _WORD_LOOP.search(value[:_LOOP_LENGTH])
     return found.group()[:60] if found else ""
 
 
 def traditional(value: str) -> str:
     """The characters of a Chinese text that only the traditional script has."""
-    return "".join(dict.fromkeys(char for char in value if char in _TRADITIONAL))
+    return "".join(dict.fromkeys(char for char in value if ord(char) in _simplified()))
 
 
-def half_width(value: str) -> str:
-    """ASCII punctuation or a space beside Chinese characters; empty where there is none."""
-    found = _HALF_WIDTH.search(value)
+def simplified(value: str) -> str:
+    """A Chinese text with the characters that only the traditional script has in their simplified form."""
+    return value.translate(_simplified())
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    lines = (DATA / "traditional.txt").read_text(encoding="utf-8").splitlines()
+    return {ord(pair[0]): pair[1] for line in lines if not line.startswith("#") for pair in line.split()}
+
+
+def misplaced_marks(value: str, lang: Lang) -> str:
+    """Narrow marks or a space beside Chinese characters, wide marks elsewhere; empty where there is none."""
+    found = (_HALF_WIDTH if lang == "zh" else _FULL_WIDTH).search(value) if lang in ("vi", "en", "zh") else None
     return value[max(0, found.start() - 4) : found.end() + 4] if found else ""
