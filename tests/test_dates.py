@@ -46,7 +46,22 @@ from ttdn_assets.terms.calendar import base_year, event_day, new_year, solar_day
         ("Sep 2026", "2026-09"),
         ("2026年5月7日", "2026-05-07"),
         ("2026年5月", "2026-05"),
-        ("30.4 - 1.5.2026", "2026"),
+        ("30.4 - 1.5.2026", "2026-04-30/2026-05-01"),
+        ("Từ 28-2 đến 3-3-2026", "2026-02-28/2026-03-03"),
+        ("từ ngày 10 đến ngày 15 tháng 11 năm 2025", "2025-11-10/2025-11-15"),
+        ("28.12.2025-3.1.2026", "2025-12-28/2026-01-03"),
+        ("28/12-3/1/2026", "2025-12-28/2026-01-03"),
+        ("20251110-15 Hội chợ", "2025-11-10/2025-11-15"),
+        ("20251128-20251203", "2025-11-28/2025-12-03"),
+        ("2026.05.07 - 2026.05.09", "2026-05-07/2026-05-09"),
+        ("2026年5月28日至6月2日", "2026-05-28/2026-06-02"),
+        ("T3-T5.2026", "2026-03/2026-05"),
+        ("tháng 3 đến tháng 5 năm 2026", "2026-03/2026-05"),
+        ("gốm đỏ Mang Thít_T8-2025", "2025-08"),
+        ("Hội nghị_15.3.26_ảnh", "2026-03-15"),
+        ("Carnaval (28.4)", "--04-28"),
+        ("29.12 âm lịch", "lunar:12-29"),
+        ("mùng 1 Tết", "lunar:01-01"),
         ("2026", "2026"),
         ("năm 2026", "2026"),
         ("15 tháng Giêng", "lunar:01-15"),
@@ -79,6 +94,19 @@ def test_what_is_no_date(name: str) -> None:
         ("--05-07", "ngày 7/5", "7 May", "5月7日"),
         ("--05", "tháng 5", "May", "5月"),
         ("2026-05-07/2026-05-09", "từ ngày 7 đến ngày 9/5/2026", "7-9 May 2026", "2026年5月7日至9日"),
+        (
+            "2026-02-28/2026-03-03",
+            "từ ngày 28/2 đến ngày 3/3/2026",
+            "28 February - 3 March 2026",
+            "2026年2月28日至3月3日",
+        ),
+        (
+            "2025-12-28/2026-01-03",
+            "từ ngày 28/12/2025 đến ngày 3/1/2026",
+            "28 December 2025 - 3 January 2026",
+            "2025年12月28日至2026年1月3日",
+        ),
+        ("2026-03/2026-05", "từ tháng 3 đến tháng 5/2026", "March-May 2026", "2026年3月至5月"),
         ("lunar:01-15", "ngày 15 tháng Giêng âm lịch", "the 15th day of the 1st lunar month", "农历正月十五"),
         ("lunar:03-10", "mùng 10 tháng 3 âm lịch", "the 10th day of the 3rd lunar month", "农历三月初十"),
         ("lunar:12-23", "ngày 23 tháng Chạp âm lịch", "the 23rd day of the 12th lunar month", "农历十二月廿三"),
@@ -97,6 +125,9 @@ def test_a_date_in_a_sentence() -> None:
     assert [said(Day(2026, 5), lang) for lang in ("vi", "en", "zh")] == ["vào tháng 5/2026", "in May 2026", "2026年5月"]
     assert said(Day(2026, 5, 7), "en") == "on 7 May 2026"
     assert said(Day(2026, 5, 7, 9), "en") == "from 7 to 9 May 2026"
+    months = parse_iso("2026-03/2026-05")
+    assert months is not None
+    assert [said(months, lang) for lang in ("vi", "en")] == ["từ tháng 3 đến tháng 5/2026", "from March to May 2026"]
 
 
 def test_a_missing_year_comes_from_another_folder_and_a_lunar_day_becomes_a_solar_one() -> None:
@@ -108,6 +139,12 @@ def test_a_missing_year_comes_from_another_folder_and_a_lunar_day_becomes_a_sola
 def test_dates_agree_when_one_refines_the_other() -> None:
     assert agree(Day(2026, 5), Day(2026, 5, 7))
     assert agree(Day(2026, 5, 7, 9), Day(2026, 5, 8))
+    assert agree(Day(2026, 5, 7, 9), Day(2026, 5))
+    over = parse_iso("2026-02-28/2026-03-03")
+    assert over is not None
+    assert agree(over, Day(2026, 3, 1))
+    assert agree(over, Day(None, 3, 2))
+    assert not agree(over, Day(2026, 3, 4))
     assert not agree(Day(2026, 5, 7, 9), Day(2026, 5, 10))
     assert not agree(Day(2026, 5), Day(2024, 5))
     assert common([Day(2026, 5), Day(2026, 6)]) == Day(2026)
