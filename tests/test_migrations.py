@@ -134,3 +134,27 @@ def test_alembic_is_imported_only_for_an_older_catalogue(tmp_path: Path) -> None
         f"open_catalogue({url(tmp_path / 'c.sqlite3')!r}).close(); assert 'alembic' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_subject_set_by_hand_stays_and_found_ones_are_looked_for_again(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    engine = create_engine(url(path))
+    with engine.begin() as connection:
+        migrate(connection, to="0004")
+    engine.dispose()
+    raw = sqlite3.connect(path)
+    raw.executescript(
+        """
+        INSERT INTO assets (number, id, kind, status, review, added_at, changed_at)
+            VALUES (1, 'aa', 'photo', 'done', 'draft', '2026-01-01', '2026-01-01'),
+                   (2, 'bb', 'photo', 'done', 'draft', '2026-01-01', '2026-01-01');
+        INSERT INTO versions VALUES ('aa', 1), ('bb', 2);
+        INSERT INTO subjects VALUES (1, 0.2, 0.3, NULL, 'hand'), (2, 0.4, 0.5, NULL, 'faces');
+        """
+    )
+    raw.close()
+    with open_catalogue(url(path), create=False) as catalogue:
+        by_hand = catalogue.asset("aa").subject
+        assert by_hand is not None
+        assert (by_hand.focal.x, by_hand.origin) == (0.2, "hand")
+        assert catalogue.asset("bb").subject is None

@@ -12,15 +12,24 @@ from sqlalchemy import Row as SqlRow
 
 from ttdn_assets.catalogue.merge import Key, StoredText
 from ttdn_assets.catalogue.records import AssetEntry, FileVersion, HistoryLine
-from ttdn_assets.model import Box, Fact, Finding, FocalPoint, MediaFacts, Rendition, Subject, Text
+from ttdn_assets.model import Box, Fact, Finding, FocalPoint, MediaFacts, Rendition, Subject, Text, TrackPoint
 
 Value = TypeVar("Value")
 Values = dict[str, Any]
+_MOMENT = dt.timedelta(milliseconds=1)
 
 
 def now() -> str:
     """The time as it is written: ISO 8601 in UTC, to the millisecond."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+
+
+def after(at: str, *others: str | None) -> str:
+    """The time ``at``, or one just after the latest of the others where that is not earlier: clocks are set back."""
+    latest = max((one for one in others if one), default="")
+    if at > latest:
+        return at
+    return (dt.datetime.fromisoformat(latest) + _MOMENT).isoformat(timespec="milliseconds")
 
 
 def storable(value: str) -> str:
@@ -143,12 +152,20 @@ def subject_row(asset: int, subject: Subject) -> Values:
         "focal_y": subject.focal.y,
         "box": to_json(subject.box) if subject.box else None,
         "origin": subject.origin,
+        "heads": to_json(subject.heads) if subject.heads else None,
+        "track": to_json(subject.track) if subject.track else None,
     }
 
 
 def subject_of(row: SqlRow[Any]) -> Subject:
     """A row of ``subjects``."""
-    return Subject(focal=FocalPoint(row.focal_x, row.focal_y), box=from_json(row.box, Box), origin=row.origin)
+    return Subject(
+        focal=FocalPoint(row.focal_x, row.focal_y),
+        box=from_json(row.box, Box),
+        origin=row.origin,
+        heads=from_json(row.heads, tuple[Box, ...]) or (),
+        track=from_json(row.track, tuple[TrackPoint, ...]) or (),
+    )
 
 
 _RENDITION = (

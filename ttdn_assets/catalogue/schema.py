@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The number of the newest migration; a new database is created at it."""
 
 METADATA = MetaData(
@@ -129,6 +129,8 @@ subjects = Table(
     Column("focal_y", Float, nullable=False),
     Column("box", Text),
     Column("origin", String(16), nullable=False),
+    Column("heads", Text),
+    Column("track", Text),
 )
 
 renditions = Table(

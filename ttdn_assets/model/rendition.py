@@ -37,11 +37,16 @@ class PathPoint(msgspec.Struct, frozen=True):
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """What must stay in view: its box, the focal point in it, who said so, and in a clip where it moves."""
+    """What must stay in view: its box, the focal point in it, and who said so.
+
+    ``heads`` are those of a photo, largest first, of which every crop keeps as many whole as it can; ``track`` is where
+    the subject of a clip is over time, empty where it stays in ``box``.
+    """
 
     focal: FocalPoint
     box: Box | None = None
     origin: Literal["hand", "faces", "saliency", "centre"] = "centre"
+    heads: tuple[Box, ...] = ()
     track: tuple[TrackPoint, ...] = ()
 
 
@@ -50,7 +55,7 @@ class VideoPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     ``copy`` remuxes the coded picture without re-encoding it; ``audio`` says what becomes of the sound in either case:
     its packets copied, encoded anew to AAC-LC stereo, a silent stereo track, or none.  ``path`` moves the crop, whose
-    size stays; it is empty where the crop stands still.
+    size stays; it is empty where the crop stands still.  ``burned`` is the digest of the subtitles drawn into the picture.
     """
 
     copy: bool
@@ -63,6 +68,7 @@ class VideoPlan(msgspec.Struct, frozen=True, kw_only=True):
     audio_bitrate_bps: int = 128_000
     video_bitrate_max_bps: int | None = None
     path: tuple[PathPoint, ...] = ()
+    burned: str | None = None
 
 
 class RenditionPlan(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,9 +6,10 @@ whole picture fills without enlarging.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from ttdn_assets.geometry import crop_around, crop_to_ratio, holds, nearest_ratio
+from ttdn_assets.geometry import crop_around, crop_to_ratio, holds, nearest_ratio, union
 from ttdn_assets.model import Box, Finding, Fit, Placement, Subject
 
 Size = tuple[int, int]
@@ -46,7 +47,7 @@ def _frames(size_px: Size, placement: Placement, subject: Subject, wish: Wish) -
         return [Frame("whole", _even_for(placement, _within(size_px, placement)), None)]
     if _is_already(size_px, shape):
         return [Frame("whole", _even_for(placement, size_px), None)]
-    crop = _crop_box(size_px, shape, subject)
+    crop = crop_box(size_px, shape[0] / shape[1], subject)
     kept = crop.width_px * crop.height_px / (size_px[0] * size_px[1])
     if kept == 1:
         return [Frame("whole", _even_for(placement, _scaled(shape, size_px)), None)]
@@ -122,11 +123,23 @@ def _even_for(placement: Placement, size_px: Size) -> Size:
     return max(2, size_px[0] // 2 * 2), max(2, size_px[1] // 2 * 2)
 
 
-def _crop_box(size_px: Size, shape: Size, subject: Subject) -> Box:
-    ratio = shape[0] / shape[1]
-    if subject.box is not None and subject.origin != "hand":
-        return crop_around(size_px, ratio, subject.box)
-    return crop_to_ratio(size_px, ratio, subject.focal)
+def crop_box(size_px: Size, ratio: float, subject: Subject) -> Box:
+    """The largest crop of a width/height ratio: around the heads it can hold, else the box, else the focal point."""
+    if subject.box is None or subject.origin == "hand":
+        return crop_to_ratio(size_px, ratio, subject.focal)
+    if heads := _held_together(subject.heads, crop_to_ratio(size_px, ratio)):
+        return crop_around(size_px, ratio, heads)
+    return crop_around(size_px, ratio, subject.box)
+
+
+def _held_together(heads: Sequence[Box], crop: Box) -> Box | None:
+    """The box around as many heads as fit into a crop of that size, the largest first; ``None`` where not one does."""
+    held: Box | None = None
+    for head in heads:
+        wider = head if held is None else union((held, head))
+        if wider.width_px <= crop.width_px and wider.height_px <= crop.height_px:
+            held = wider
+    return held
 
 
 def _is_kept(crop: Box, kept: float, subject: Subject) -> bool:

@@ -1,8 +1,8 @@
 """A picture -> what must stay in view when it is cut: faces, else what draws the eye, else the centre.
 
-Faces that people marked (XMP regions) win over found ones.  Of many faces those count that are near the largest in
-size: people in the picture, not passers-by behind them.  Each face is widened to the whole head; the focal point is
-the middle of the faces weighted by their area.
+Faces that people marked (XMP regions) win over found ones.  Of many faces those must stay that are near the largest in
+size: people in the picture, not passers-by behind them, who stay where there is room.  Each face is widened to the
+whole head; the focal point is the middle of the faces that must stay, weighted by their area.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from ttdn_assets.tools.faces import find_faces
 from ttdn_assets.tools.pixels import Picture, thumbnail
 from ttdn_assets.tools.saliency import salient_box
 
-LOOK_PX = 640
+LOOK_PX = 800
 """The long edge at which a picture is looked at."""
 
 MAIN_FACE_SHARE = 0.2
 """A face smaller than this share of the largest one's area is background."""
 
-_HAIR, _CHIN, _EARS = 0.4, 0.2, 0.2
-"""How far a head reaches beyond its face (brow to chin), as shares of the face's sides."""
+_HAIR, _CHIN, _EARS = 0.3, 0.3, 0.2
+"""How far a head and a little of its neck reach beyond its face, as shares of the face's sides."""
 
 
 def find_subject(picture: Picture, *, known_faces: Sequence[Box] = ()) -> Subject:
@@ -40,10 +40,11 @@ def find_subject(picture: Picture, *, known_faces: Sequence[Box] = ()) -> Subjec
 
 
 def _from_faces(faces: Sequence[Box], size_px: tuple[int, int]) -> Subject:
-    largest = max(face.width_px * face.height_px for face in faces)
-    main = [face for face in faces if face.width_px * face.height_px >= MAIN_FACE_SHARE * largest]
-    box = union(tuple(_within(_head(face), size_px) for face in main))
-    return Subject(focal=_middle(main, size_px), box=box, origin="faces")
+    by_size = sorted(faces, key=lambda face: -face.width_px * face.height_px)
+    largest = by_size[0].width_px * by_size[0].height_px
+    main = [face for face in by_size if face.width_px * face.height_px >= MAIN_FACE_SHARE * largest]
+    heads = tuple(_within(_head(face), size_px) for face in by_size)
+    return Subject(focal=_middle(main, size_px), box=union(heads[: len(main)]), origin="faces", heads=heads)
 
 
 def _middle(faces: Sequence[Box], size_px: tuple[int, int]) -> FocalPoint:
