@@ -46,3 +46,12 @@ def full_disk_work(task: Task) -> Worked:
     if task.source.relative.endswith("IMG_2.jpg"):
         raise ToolError("disk-full", {"path": task.root})
     return work_on(task)
+
+
+def slow_work(task: Task) -> Worked:
+    """The real work after a second, for which a file in ``TTDN_BEGUN`` bears the number of the process."""
+    begun = Path(os.environ["TTDN_BEGUN"], f"begun-{os.getpid()}")
+    begun.touch()
+    time.sleep(1)
+    begun.unlink()
+    return work_on(task)

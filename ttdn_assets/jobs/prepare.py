@@ -13,11 +13,11 @@ next one does what is missing.  This is the one job that joins others.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,8 @@ import msgspec
 
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.errors import AssetsError
-from ttdn_assets.jobs.pool import local_pool
+from ttdn_assets.jobs.afar import cluster_executor
+from ttdn_assets.jobs.pool import OpenExecutor, local_pool
 from ttdn_assets.jobs.prepare_files import Files
 from ttdn_assets.jobs.readiness import Ready, make_ready, sole_run
 from ttdn_assets.jobs.run_log import logging_to
@@ -75,7 +76,7 @@ def prepare(
     rehash: bool = False,
     who: str | None = None,
     today: dt.date | None = None,
-    open_executor: Callable[[], Executor] | None = None,
+    scheduler: str | None = None,
     work: Callable[[Task], Worked] = work_on,
     progress: Progress = silent,
     each: Each | None = None,
@@ -92,30 +93,31 @@ def prepare(
         rehash: read every file again instead of trusting size and time of change.
         who: the name written into the history; the system's user where ``None``.
         today: the date written on submissions.
-        open_executor: opens the executor that runs ``work``; a pool of local processes where ``None``.
+        scheduler: address of a Dask cluster that does the work; processes of this machine where ``None``.
         work: what is done with one original.
         progress: told of every step.
         each: told of every outcome as it ends.
 
     Raises:
-        AssetsError: what makes the whole run impossible (``readiness.make_ready``), before any file is touched.
+        AssetsError: what makes the whole run impossible (``readiness.make_ready``, ``afar.cluster_executor``), before
+            any file is touched.
         LibraryBusy: another run holds the library.
     """
     ready = make_ready(folders, targets=targets, library=library, store=store)
-    count = jobs or min(4, os.cpu_count() or 1)
     who = who or system_user()
     telling = Telling(progress, each)
     with (
         sole_run(ready.library),
         logging_to(ready.library.log),
         open_catalogue(ready.library.database_url) as catalogue,
+        _executor(ready, scheduler, jobs) as (open_executor, window),
     ):
         sweep_partials(ready.library.renditions)
         files = Files(ready, catalogue, telling, rehash=rehash, who=who)
         submissions: tuple[Submission, ...] = ()
         interrupted = False
         try:
-            files.run(folders, work=work, open_executor=open_executor or partial(local_pool, count), window=count)
+            files.run(folders, work=work, open_executor=open_executor, window=window)
         except KeyboardInterrupt:
             interrupted = True
         else:
@@ -128,6 +130,17 @@ def prepare(
             encodes=files.encodes,
             interrupted=interrupted,
         )
+
+
+@contextlib.contextmanager
+def _executor(ready: Ready, scheduler: str | None, jobs: int | None) -> Iterator[tuple[OpenExecutor, int]]:
+    """Who does the work, and how many files are in flight."""
+    if scheduler is not None:
+        with cluster_executor(scheduler, ready) as opened:
+            yield opened
+    else:
+        count = jobs or min(4, os.cpu_count() or 1)
+        yield partial(local_pool, count), count
 
 
 def _pack_all(

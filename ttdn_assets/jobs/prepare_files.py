@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from pathlib import Path
 
 from ttdn_assets.catalogue.catalogue import Catalogue
 from ttdn_assets.catalogue.records import AssetEntry, AssetRecord, FileVersion
 from ttdn_assets.errors import AssetsError, ToolError
 from ttdn_assets.jobs.captioning import SheetsBeside, caption, inputs_digest
-from ttdn_assets.jobs.pool import Died, cause_of_death, run_each
+from ttdn_assets.jobs.pool import Died, OpenExecutor, cause_of_death, run_each
 from ttdn_assets.jobs.readiness import Ready, check_disk
 from ttdn_assets.jobs.spool import Spool
 from ttdn_assets.jobs.telling import Telling
@@ -26,6 +25,9 @@ from ttdn_assets.scanning import scan
 from ttdn_assets.wording import say_failure
 
 log = logging.getLogger("ttdn_assets.prepare")
+
+_ENDS_THE_RUN = ("disk-full", "cluster-lost")
+"""Faults met over one file that every later file would meet."""
 
 
 class Files:
@@ -44,7 +46,7 @@ class Files:
         folders: Sequence[Path],
         *,
         work: Callable[[Task], Worked],
-        open_executor: Callable[[], Executor],
+        open_executor: OpenExecutor,
         window: int,
     ) -> None:
         """Every file of the folders to its outcome."""
@@ -147,8 +149,8 @@ class Files:
             self.telling.outcome(outcome, _size_bytes(source))
         else:
             self._record(source, worked, worked.media)
-        if worked.failure is not None and worked.failure.code == "disk-full":
-            raise ToolError("disk-full", worked.failure.fields)
+        if worked.failure is not None and worked.failure.code in _ENDS_THE_RUN:
+            raise ToolError(worked.failure.code, worked.failure.fields)
 
     def _record(self, source: Source, worked: Worked, media: MediaFacts) -> None:
         settings = self.ready.library.settings

@@ -29,6 +29,7 @@ class Ready:
     chosen: dict[str, tuple[Placement, ...]]
     terms: TermBase
     store: Store | None
+    store_url: str | None = None
 
     @property
     def wanted(self) -> tuple[Placement, ...]:
@@ -58,13 +59,14 @@ def make_ready(
     chosen = choose(settings.targets if targets is None else targets, placements)
     if any(placement.kind == "video" for group in chosen.values() for placement in group):
         ffmpeg.find_ffmpeg()
-    wants_store = bool(settings.store.url if store is None else store)
+    store_url = (settings.store.url if store is None else store) or None
     return Ready(
         library=opened,
         placements=placements,
         chosen=chosen,
         terms=load_terms(opened.terms),
-        store=store_of(opened, store) if wants_store else None,
+        store=store_of(opened, store_url) if store_url else None,
+        store_url=store_url,
     )
 
 

@@ -22,6 +22,7 @@ from ttdn_cli.speech import language, t, t_failure
 @option("--to", "targets", multiple=True, metavar="TARGET", help="cli.option.to")
 @option("--store", metavar="URL", help="cli.option.store")
 @option("--jobs", type=click.IntRange(1, 64), metavar="N", help="cli.option.jobs")
+@option("--scheduler", metavar="ADDRESS", help="cli.option.scheduler")
 @option("--dry-run", is_flag=True, help="cli.option.dry-run")
 @option("--rehash", is_flag=True, help="cli.option.rehash")
 def command(
@@ -30,6 +31,7 @@ def command(
     library: Path | None,
     store: str | None,
     jobs: int | None,
+    scheduler: str | None,
     dry_run: bool,
     rehash: bool,
     as_json: bool,
@@ -47,6 +49,7 @@ def command(
             library=library,
             store=store,
             jobs=jobs,
+            scheduler=scheduler,
             rehash=rehash,
             progress=progress,
             each=json_outcome if as_json else None,
