@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from ttdn_assets.captions.figures import differing, stated
@@ -11,6 +15,17 @@ from ttdn_assets.model import CaptionSet, Fact, Finding, Text
 from ttdn_assets.terms.base import load_terms
 
 TERMS = load_terms()
+CASES = Path(__file__).parent / "cases"
+SAYING = {
+    "vi": "Chiều nay, các đại biểu nói về {} trong buổi lễ.",
+    "en": "This afternoon delegates spoke of {} at the ceremony.",
+    "zh": "今天下午，代表们在仪式上谈到{}。",
+}
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    lines = (CASES / name).read_text(encoding="utf-8").splitlines()
+    return [dict(zip(lines[0].split("\t"), line.split("\t"), strict=True)) for line in lines[1:]]
 
 
 def check(*facts: Fact, **texts: str) -> list[Finding]:
@@ -184,3 +199,70 @@ def test_every_main_form_of_the_term_base_passes_the_guard() -> None:
 def test_nothing_is_changed_and_findings_name_file_and_field() -> None:
     (finding,) = check(zh="南海。")
     assert (finding.subject, finding.allowed) == ("a.jpg [description]", "东海")
+
+
+def human(**texts: str) -> list[Finding]:
+    words = {lang: Text(value=value, origin="human") for lang, value in texts.items() if value}
+    return list(check_captions(CaptionSet(description=words), (), TERMS, subject="", languages=()))
+
+
+@pytest.mark.parametrize("row", rows("guard_clean.tsv"), ids=lambda row: "".join(row.values())[:40])
+def test_careful_words_of_people_are_left_alone(row: dict[str, str]) -> None:
+    assert human(**row) == []
+
+
+@pytest.mark.parametrize("row", rows("guard_planted.tsv"), ids=lambda row: f"{row['rule']}-{row['text'][:30]}")
+def test_every_planted_fault_is_found(row: dict[str, str]) -> None:
+    found = human(vi=row["vi"], **{row["lang"]: row["text"]})
+    assert (row["rule"], row["lang"]) in {(one.rule, one.lang) for one in found}
+
+
+def saying(lang: str, name: str) -> str:
+    return SAYING[lang].format(name)
+
+
+def refused_forms() -> Iterator[tuple[str, str]]:
+    for term in TERMS.family("sov"):
+        for lang in ("en", "zh"):
+            for form in term.forbidden(lang):
+                yield lang, re.sub(r"\s*[(（].*[)）]$", "", form)
+
+
+def test_every_refused_form_of_sovereignty_is_found_in_a_sentence_whatever_its_source() -> None:
+    forms = list(refused_forms())
+    assert len(forms) > 120
+    for lang, form in forms:
+        for vi in ("", "Một buổi chiều đẹp trời, các đại biểu gặp nhau."):
+            found = human(vi=vi, **{lang: saying(lang, form)})
+            assert "forbidden_rendering" in {one.rule for one in found}, form
+
+
+def test_every_locked_name_that_is_left_out_is_found() -> None:
+    for term in TERMS.family("sov"):
+        for lang, nothing in (("en", "it"), ("zh", "此事")) if term.locked else ():
+            found = human(vi=saying("vi", term.vi), **{lang: saying(lang, nothing)})
+            assert "locked_term_missing" in {one.rule for one in found}, (term.id, lang)
+
+
+def swaps() -> Iterator[tuple[str, str, str, str]]:
+    """Each name of the term base with another of its kind that is no part of it."""
+    for family in ("sov", "pl", "prov", "eth", "ev", "ag"):
+        terms = TERMS.family(family)
+        for term, other in zip(terms, (*terms[1:], terms[0]), strict=True):
+            if term.kind != other.kind or not TERMS.match(saying("vi", term.vi)):
+                continue
+            for lang in ("en", "zh"):
+                mine, theirs = ([one.lower() for one in t.surfaces(lang)] for t in (term, other))
+                if not any(a in b or b in a for a in mine for b in theirs):
+                    yield lang, f"dân tộc {term.vi}" if family == "eth" else term.vi, term.name(lang), other.name(lang)
+
+
+def test_a_name_of_the_term_base_in_another_s_place_is_found_and_the_right_one_is_left_alone() -> None:
+    cases = list(swaps())
+    assert len(cases) > 550
+    for lang, vi, right, wrong in cases:
+        names = {"term_missing", "locked_term_missing"}
+        assert names & {one.rule for one in human(vi=saying("vi", vi), **{lang: saying(lang, wrong)})}, (vi, wrong)
+        assert [
+            one for one in human(vi=saying("vi", vi), **{lang: saying(lang, right)}) if one.rule != "punctuation"
+        ] == []

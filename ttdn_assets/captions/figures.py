@@ -23,6 +23,7 @@ _MONTH = rf"(?P<name>{'|'.join(name for name in MONTHS_EN if name)})\b"
 _D, _D0, _M, _Y = r"(?P<d>\d{1,2})", r"(?P<d0>\d{1,2})", r"(?P<m>\d{1,2})", r"(?P<y>[12]\d{3})"
 _TH, _TO = r"(?:st|nd|rd|th)?", r"\s?[-–—]\s?"
 _FREE, _END = r"(?<![\d.,/])(?<![A-Za-zđĐ])", r"(?![\d]|[.,/]\d)"
+_YEAR = rf"(?P<y>(?:19|20)\d{{2}}){_END}(?! ?(?:nghìn|triệu|t[ỷỉ]|thousand|million|billion|trillion|[百千万亿]))"
 _DATES: dict[Lang, tuple[str, ...]] = {
     "vi": (
         rf"(?:{_D0}{_TO})?{_D}\s?(?P<s>[/.-])\s?{_M}\s?(?P=s)\s?(?P<y>[12]\d{{3}}|\d{{2}}){_END}",
@@ -31,7 +32,8 @@ _DATES: dict[Lang, tuple[str, ...]] = {
         rf"(?:{_D0}{_TO})?{_D}/{_M}{_END}",
         rf"[Tt]háng {_M}(?: năm {_Y})?{_END}",
         rf"(?:[Nn]gày|[Mm]ùng|[Mm]ồng|[Đđ]êm|[Ss]áng|[Cc]hiều|[Tt]ối) (?:{_D0}{_TO})?{_D}{_END}(?! ?(?:giờ|h))",
-        rf"{_Y}{_END}",
+        rf"(?:[Nn]ăm |khóa |nhiệm kỳ ){_Y}{_END}",
+        rf"{_YEAR}",
     ),
     "en": (
         rf"{_Y}-{_M}-{_D}{_END}",
@@ -41,12 +43,13 @@ _DATES: dict[Lang, tuple[str, ...]] = {
         rf"(?<![^\W_]){_MONTH},? {_Y}{_END}",
         rf"{_M}/{_Y}{_END}",
         rf"(?:{_D0}{_TO})?{_D}/{_M}{_END}",
-        rf"{_Y}{_END}",
+        rf"{_YEAR}",
     ),
     "zh": (
         rf"(?:{_Y}年)?(?:农历)?{_M}月(?:{_D0}(?:日|号)?{_TO})?(?:{_D}[日号])?",
         rf"{_D}[日号]",
-        rf"{_Y}{_END}",
+        rf"{_Y}年",
+        rf"{_YEAR}",
     ),
 }
 _HOURS: dict[Lang, str] = {
@@ -56,7 +59,6 @@ _HOURS: dict[Lang, str] = {
 }
 _DECADE = re.compile(r"(\d{2})世纪(\d)0年代")
 _MONTH_ALONE = re.compile(rf"(?<![^\W_]){_MONTH}")
-_YEARS = range(1000, 2300)
 
 
 class Figure(NamedTuple):

@@ -59,8 +59,7 @@ def _checked(
 ) -> Iterator[Finding]:
     first = next((lang for lang in LANGUAGES if lang in texts), None)
     source = said(nfc(texts[first].value), first, terms) if first else None
-    wanted = Counter(one for m in source.matches if not m.ambiguous for one in m.ids) if source else Counter[str]()
-    wanted.update({one: 1 for one in named | (_generic_in(source.text, terms) if source else set()) if not wanted[one]})
+    wanted = _wanted(source or Said("", "vi", ()), named, terms)
     for lang, text in texts.items():
         here = source if source and lang == first else said(nfc(text.value), lang, terms)
         yield from _refused(here, wanted, terms, where)
@@ -76,10 +75,23 @@ def _translates(text: Text, source: Text) -> bool:
     return {text.origin, source.origin} != {"composed", "human"}
 
 
-def _generic_in(source: str, terms: TermBase) -> set[str]:
-    """The everyday products (``chè``, ``bơ``) a text names, also inside longer names."""
-    words = f" {_NOT_WORD.sub(' ', source.lower())} "
-    return {t.id for t in terms.family("pr") if t.notes.get("generic") == "yes" and f" {t.vi.lower()} " in words}
+def _wanted(source: Said, named: set[str], terms: TermBase) -> Counter[str]:
+    """How often each term is named in a source: by itself, within a longer one, or by a fact."""
+    wanted: Counter[str] = Counter()
+    for match in source.matches:
+        if not match.ambiguous:
+            wanted.update(one for tid in match.ids for one in (tid, *_within(terms, tid)))
+    words = f" {_NOT_WORD.sub(' ', source.text.lower())} "
+    generic = {t.id for t in terms.family("pr") if t.notes.get("generic") == "yes" and f" {t.vi.lower()} " in words}
+    wanted.update({one: 1 for one in named | generic if not wanted[one]})
+    return wanted
+
+
+@cache
+def _within(terms: TermBase, one: str) -> tuple[str, ...]:
+    """The terms whose name begins a longer one's (``Hội đồng nhân dân`` of the province's)."""
+    term = terms[one]
+    return tuple(t.id for t in terms.family(term.family) if t.id != one and term.vi.startswith(f"{t.vi} "))
 
 
 def _missing(captions: CaptionSet, languages: Sequence[Lang], subject: str) -> Iterator[Finding]:

@@ -18,11 +18,13 @@ from ttdn_assets.terms.term import Term
 from ttdn_assets.text import fold, strip_marks
 
 _COUNTED = frozenset(("sea", "archipelago", "island", "reef", "structure", "admin", "state-name"))
-_PLAIN_NAMES = frozenset(("pl", "prov", "eth", "sov"))
-"""Families of names that a translation says as the term base does, or not at all."""
-_WORDED = frozenset(("ev", "ag", "doc", "pr"))
-"""Families of names that a translator may word in another way."""
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_FAMILIES = frozenset(("sov", "pl", "prov", "eth", "ev", "ag", "doc", "pr"))
+_OWN_WAY = frozenset(("pl", "ev", "ag", "doc", "pr"))
+"""Families of names that a translator may say in another way: shorter (``Hoa Binh reservoir``), or in other words."""
+_OPTIONAL = frozenset(("doc", "pr"))
+"""Families of names that a translation may leave out, but not exchange."""
+_COUNTRY = frozenset(("viet", "nam", "vietnam", "越南"))
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -57,18 +59,25 @@ def lost(source: Said, target: Said, terms: TermBase) -> Iterator[Lost]:
     """The names of a text that its translation does not give, each once; both languages are vi, en or zh."""
     yield from _locked(source, target, terms)
     there = {one for match in target.matches for one in match.ids}
-    named = {one for match in source.matches for one in match.ids}
-    wanted = {match.ids: match for match in source.matches}
-    for ids, match in wanted.items():
+    for ids, match in {match.ids: match for match in source.matches}.items():
         term = terms[ids[0]]
-        if _is_locked(term) or there & set(ids) or term.family not in _PLAIN_NAMES | _WORDED:
+        if _is_locked(term) or term.family not in _FAMILIES or there & set(ids) or _is_date(match):
             continue
-        if any(_stands(form, target) for one in ids for form in _forms(terms[one], target.lang, match)):
+        others = _others(ids, source, target, terms)
+        clear = _without(target, others)
+        where = target if term.family == "pr" else clear
+        if any(_stands(form, where) for one in ids for form in _forms(terms[one], target.lang, match)):
             continue
-        other = _instead(term, target, named, terms)
-        if other or term.family in _PLAIN_NAMES or (term.family in ("ev", "ag") and not _hinted(ids, target, terms)):
+        if term.family in _OWN_WAY and _hinted(ids, clear, terms):
+            continue
+        if others or term.family not in _OPTIONAL:
             names = " / ".join(dict.fromkeys(terms[one].name(target.lang) for one in ids))
-            yield Lost(other or "–", names, locked=False)
+            yield Lost(others[0].surface if others else "–", names, locked=False)
+
+
+def _is_date(match: TermMatch) -> bool:
+    """Whether an event is named by its day alone (``2/9``), which is compared as a date."""
+    return not any(char.isalpha() for char in match.surface)
 
 
 def _locked(source: Said, target: Said, terms: TermBase) -> Iterator[Lost]:
@@ -80,6 +89,8 @@ def _locked(source: Said, target: Said, terms: TermBase) -> Iterator[Lost]:
         if one in loosely:
             if not given[one] and not re.search(loosely[one].get(target.lang, ""), target.text):
                 yield Lost("–", name, locked=True)
+        elif term.kind == "phrase" and _hinted((one,), _without(target, _others((one,), source, target, terms)), terms):
+            continue
         elif (given[one] != times) if term.kind in _COUNTED else not given[one]:
             yield Lost(f"{name} × {given[one]}", f"{name} × {times}", locked=True)
 
@@ -88,6 +99,8 @@ def _count(text: Said, terms: TermBase) -> Counter[str]:
     parts: dict[str, list[str]] = guard_data()["parts"]
     counted: Counter[str] = Counter()
     for match in text.matches:
+        if _is_date(match):
+            continue
         if match.id in parts:
             counted.update(parts[match.id])
         elif _is_locked(terms[match.id]):
@@ -110,36 +123,72 @@ def _forms(term: Term, lang: Lang, match: TermMatch) -> Iterator[str]:
 def _stands(form: str, target: Said) -> bool:
     if target.lang == "zh":
         return form in target.text
-    return re.search(rf"(?<![^\W_]){re.escape(fold(form))}(?![^\W_])", fold(target.text)) is not None
+    return re.search(rf"(?<![^\W_]){re.escape(fold(form))}[a-z]{{0,3}}(?![^\W_])", fold(target.text)) is not None
 
 
-def _instead(term: Term, target: Said, named: set[str], terms: TermBase) -> str:
-    """The name of the same family that the translation gives and its source does not; empty where there is none."""
-    for match in target.matches:
-        other = terms[match.id]
-        if other.family == term.family and not named & set(match.ids) and match.lang == target.lang:
-            return match.surface
-    return ""
+def _others(ids: Sequence[str], source: Said, target: Said, terms: TermBase) -> list[TermMatch]:
+    """The names of the same family that the translation gives and its source does not, nearer or wider ones aside."""
+    family = terms[ids[0]].family
+    named = {one for match in source.matches for one in match.ids}
+    forms = [form.lower() for one in ids for form in terms[one].surfaces(target.lang)]
+    return [
+        match
+        for match in target.matches
+        if terms[match.id].family == family
+        and match.lang == target.lang
+        and terms[match.id].notes.get("generic") != "yes"
+        and not named & set(match.ids)
+        and not _is_akin(match.surface.lower(), forms, family, target.lang)
+    ]
+
+
+def _is_akin(surface: str, forms: Sequence[str], family: str, lang: Lang) -> bool:
+    """Whether a name only says less than one of ``forms``, or adds to it what tells nothing (``provincial``)."""
+    for form in forms:
+        if surface in form:
+            return True
+        if form in surface:
+            rest = surface.replace(form, " ").strip()
+            common = listed(guard_data()["common"].get(lang, ""))
+            if family == "pl" or all(word in common and word not in _COUNTRY for word in rest.split()):
+                return True
+    return False
+
+
+def _without(target: Said, others: Sequence[TermMatch]) -> Said:
+    """A text with spaces where other names stand."""
+    text = target.text
+    for match in others:
+        text = text[: match.start] + " " * (match.end - match.start) + text[match.end :]
+    return target._replace(text=text)
 
 
 def _hinted(ids: Sequence[str], target: Said, terms: TermBase) -> bool:
-    """Whether the translation words an event or a body in its own way: a telling word of its name stands there."""
-    return any(hint in target.text.lower() for one in ids for hint in _hints(terms, one, target.lang))
+    """Whether the translation says a name in its own way: what tells it from others stands there.
+
+    Of a place all that is its own must stand there (``Hoa Binh``), of anything else one telling word.
+    """
+    text = target.text.lower()
+    for one in ids:
+        enough = all if terms[one].family == "pl" else any
+        if any(hints and enough(hint in text for hint in hints) for hints in _hints(terms, one, target.lang)):
+            return True
+    return False
 
 
 @cache
-def _hints(terms: TermBase, one: str, lang: Lang) -> frozenset[str]:
-    term = terms[one]
+def _hints(terms: TermBase, one: str, lang: Lang) -> tuple[tuple[str, ...], ...]:
+    """What tells each form of a name from other names: its words, or pairs of Chinese characters, that are not common."""
     common = listed(guard_data()["common"].get(lang, ""))
+    forms = terms[one].surfaces(lang)
     if lang != "zh":
-        return frozenset(word for form in term.surfaces(lang) for word in _WORD.findall(form.lower())) - common
-    hints: set[str] = set()
-    for form in term.surfaces(lang):
-        bare = form
-        for word in sorted(common, key=len, reverse=True):
-            bare = bare.replace(word, " ")
-        hints |= {bare[i : i + 2] for i in range(len(bare) - 1) if len(_HAN.findall(bare[i : i + 2])) == 2}
-    return frozenset(hints)
+        return tuple(tuple(word for word in _WORD.findall(form.lower()) if word not in common) for form in forms)
+    any_common = re.compile("|".join(sorted(map(re.escape, common), key=len, reverse=True)))
+    return tuple(tuple(pair for part in any_common.split(form) for pair in _pairs(part)) for form in forms)
+
+
+def _pairs(text: str) -> Iterator[str]:
+    return (text[i : i + 2] for i in range(len(text) - 1) if len(_HAN.findall(text[i : i + 2])) == 2)
 
 
 def figures_of_names(source: Said, target: Said, terms: TermBase) -> frozenset[Decimal]:

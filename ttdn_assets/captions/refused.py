@@ -53,7 +53,7 @@ def refusals(
     hits: list[tuple[int, int, bool, Term]] = []
     plain = _plain(text)
     for form in _refused(terms).get(lang, ()):
-        if _plain(form.text) not in plain or not _counts(form, matches, source):
+        if _plain(form.text) not in plain or not _counts(form, text, lang, matches, source):
             continue
         sole = _SOLE.search(form.remark) is not None
         if sole and any(form.term.id in match.ids for match in matches):
@@ -68,11 +68,20 @@ def refusals(
             reached = end
 
 
-def _counts(form: _Form, matches: Sequence[TermMatch], source: Mapping[str, int]) -> bool:
+def _counts(form: _Form, text: str, lang: Lang, matches: Sequence[TermMatch], source: Mapping[str, int]) -> bool:
     if form.term.family == "sov":
         return True
     wanted = source.get(form.term.id, 0)
-    return wanted > 0 and sum(form.term.id in match.ids for match in matches) < wanted
+    return (
+        wanted > 0
+        and max(sum(form.term.id in match.ids for match in matches), _written(form.term, lang, text)) < wanted
+    )
+
+
+def _written(term: Term, lang: Lang, text: str) -> int:
+    """How often the right name stands in a text, be it too short to be found among others (``pho``)."""
+    name = re.escape(term.name(lang))
+    return len(re.findall(name if lang == "zh" else rf"\b{name}\b", text, re.IGNORECASE))
 
 
 @lru_cache(maxsize=4096)

@@ -31,7 +31,7 @@ _BESIDE = ("latin",)
 _VI_LETTER = r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]"
 _VI_WORD = re.compile(rf"(?<![^\W\d_])[a-zà-ỹđ]*{_VI_LETTER}[a-zà-ỹđ]*(?![^\W\d_])")
 _SYLLABLE = re.compile(r"(?:ngh?|nh|kh|ph|th|tr|ch|gh|gi|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?")
-_EN_WORDS = re.compile(r"(?<![\w.])[a-z]{2,}(?: [a-z]{2,})+(?![\w.])")
+_EN_WORDS = re.compile(r"(?<![A-Za-zÀ-ỹ0-9.])[a-z]{2,}(?: [a-z]{2,})+(?![A-Za-zÀ-ỹ0-9.])")
 _GLOSS = re.compile(r"[(（“\"«《][^()（）“”\"«»《》]*[)）”\"»》]")
 _HALF_WIDTH = re.compile(
     rf"[{_HAN}][,;:!?()](?!\d)|[,;:!?()](?=[{_HAN}])|[{_HAN}]\.(?=\s|$|\.)|(?<=[{_HAN}])[ \t]+(?=[{_HAN}])"
