@@ -89,10 +89,16 @@ def say_finding(finding: Finding, lang: str = "en") -> str:
         "subject": finding.subject,
         "placement": finding.placement or "",
         "lang": finding.lang or "",
-        "measured": finding.measured if finding.cause is None else say_failure(finding.cause, lang)[0],
-        "allowed": finding.allowed,
+        "measured": _named(finding.measured, lang) if finding.cause is None else say_failure(finding.cause, lang)[0],
+        "allowed": _named(finding.allowed, lang),
     }
     return say(f"finding.{finding.rule}", fields, lang)
+
+
+def _named(value: FieldValue, lang: str) -> FieldValue:
+    """The name of a status or of a field of captions; any other value as it is."""
+    named = (code for code in (f"review.{value}", f"field.{value}") if has(code, lang))
+    return next((say(code, lang=lang) for code in named), value)
 
 
 def say_failure(failure: Failure, lang: str = "en") -> tuple[str, str]:

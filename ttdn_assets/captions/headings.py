@@ -12,12 +12,22 @@ from ttdn_assets.text import fold, has_han, nfc, strip_marks
 from ttdn_assets.wording import UI_LANGUAGES, catalogue
 
 WORDED = ("title", "description", "alt_text", "keywords")
-PLAIN = ("place", "event", "date", "people", "author", "credit", "consent", "notes", "asset")
+RIGHTS = ("author", "credit", "licence", "owner", "consent", "consent_scope", "consent_until", "unexhibited")
+PLAIN = ("place", "event", "date", "people", *RIGHTS, "notes", "asset")
 
 # Searched in this order in the heading without marks and case: what is narrower stands first.
 _FIELDS = {
     "picture": r"xem truoc|thumbnail|preview|缩略图|预览",
     "asset": r"\basset|ma tai san|资产",
+    "consent_until": r"(?:dong y|chap thuan|consent).*(?:\bhan\b|den ngay|until|expir|ends?\b)|het han"
+    r"|(?:同意|授权).*[期止]",
+    "consent_scope": r"pham vi.*(?:dong y|chap thuan)|(?:dong y|chap thuan|consent).*(?:pham vi|\bkenh\b|nen tang|scope|channel)"
+    r"|(?:同意|授权).*(?:范围|渠道)",
+    "unexhibited": r"chua (?:tung )?(?:trien lam|trung bay|cong bo|dat giai|du thi)|unexhibited|未曾?(?:展出|获奖|参展)"
+    r"|not (?:been )?(?:exhibit|award|shown|priz)",
+    "licence": r"giay phep|licen[cs]e|许可",
+    "owner": r"so huu|\bowner|所有者|权利人",
+    "consent": r"dong y|chap thuan|consent|同意|授权",
     "source": r"\b(?:ten )?(?:tep|file)(?: tin| anh)?\b|file ?name|duong dan|\bpath\b|文件",
     "alt_text": r"\balt\b|thay the|替代",
     "keywords": r"tu khoa|key ?word|\btags?\b|hashtag|关键词|关键字",
@@ -30,7 +40,6 @@ _FIELDS = {
     "event": r"su kien|le hoi|\bevent\b|活动|事件",
     "date": r"\bngay\b|thoi gian|\bdate\b|\btime\b|日期|时间",
     "people": r"nhan vat|nguoi trong|\bpeople\b|\bpersons?\b|人物",
-    "consent": r"dong y|chap thuan|consent|同意|授权",
 }
 # Searched in the heading with its marks: "ảnh" (picture) is not "Anh" (English).
 _LANGS = {

@@ -149,7 +149,12 @@ def _row(values: Sequence[str], columns: Mapping[int, Meaning]) -> SheetRow | No
         people=plain.get("people", ""),
         author=plain.get("author", ""),
         credit=plain.get("credit", ""),
+        licence=plain.get("licence", ""),
+        owner=plain.get("owner", ""),
         consent=plain.get("consent", ""),
+        consent_scope=plain.get("consent_scope", ""),
+        consent_until=plain.get("consent_until", ""),
+        unexhibited=plain.get("unexhibited", ""),
         notes=plain.get("notes", ""),
     )
 

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from itertools import islice
 from types import TracebackType
 
+import msgspec
 from sqlalchemy import select, text
 
-from ttdn_assets.catalogue import edit, state
+from ttdn_assets.catalogue import edit, publications, state
 from ttdn_assets.catalogue.database import Database
 from ttdn_assets.catalogue.index import index_for
 from ttdn_assets.catalogue.record import Writes, record
@@ -23,10 +24,11 @@ from ttdn_assets.catalogue.records import (
     SearchPage,
     SubmissionRecord,
 )
+from ttdn_assets.catalogue.rights import set_rights
 from ttdn_assets.catalogue.rows import history_line, now
 from ttdn_assets.catalogue.schema import assets, history
 from ttdn_assets.catalogue.search import search
-from ttdn_assets.model import Field, Kind, Lang, Origin, Rendition, Subject, TextStatus
+from ttdn_assets.model import Field, Kind, Lang, Origin, Publication, Rendition, Rights, Subject, TextStatus
 
 _BATCH = 200
 _BATCH_MAX = 500
@@ -127,6 +129,27 @@ class Catalogue:
         with self._writes(who) as writes:
             return edit.set_status(writes, asset, field, lang, status)
 
+    def settle(self, asset: str, field: Field, lang: Lang, value: str, *, who: str) -> bool:
+        """Decide which of several texts that people wrote on different machines stands; whether it was one of them."""
+        with self._writes(who) as writes:
+            return edit.settle(writes, asset, (field, lang), value)
+
+    def set_rights(self, asset: str, rights: Rights, *, who: str) -> bool:
+        """Put a rights record in place of the one that is there; whether it changed."""
+        with self._writes(who) as writes:
+            return set_rights(writes, asset, rights)
+
+    def publish(self, one: Publication, *, who: str) -> bool:
+        """Write down where an asset went out, or further figures of it; whether the publication is new."""
+        with self._writes(who) as writes:
+            asset = state.number_of(writes.connection, one.asset)[1]
+            return publications.publish(writes, msgspec.structs.replace(one, asset=asset))
+
+    def unpublish(self, one: Publication, *, who: str) -> bool:
+        """Strike a publication that was written down by mistake; whether there was one."""
+        with self._writes(who) as writes:
+            return publications.withdraw(writes, one)
+
     def set_subject(self, asset: str, subject: Subject, *, who: str) -> bool:
         """Set what must stay in view; whether it was taken: one set by hand yields to another hand only."""
         with self._writes(who) as writes:
@@ -166,6 +189,11 @@ class Catalogue:
         with self._database.reading() as connection:
             return edit.was_forgotten(connection, digests)
 
+    def forgets(self) -> bool:
+        """Whether anything at all was forgotten on request."""
+        with self._database.reading() as connection:
+            return edit.was_forgotten(connection, None)
+
     def asset(self, asset: str) -> AssetRecord:
         """Everything about one asset."""
         with self._database.reading() as connection:
@@ -180,6 +208,13 @@ class Catalogue:
         """The bags made, oldest first."""
         with self._database.reading() as connection:
             return edit.submissions_in(connection)
+
+    def publications(self, asset: str | None = None) -> list[Publication]:
+        """Where assets went out, oldest first; also those of a forgotten asset, by its whole id."""
+        with self._database.reading() as connection:
+            if asset is not None and len(asset) < 64:
+                asset = state.number_of(connection, asset)[1]
+            return publications.publications_of(connection, None if asset is None else [asset])
 
     def history(self, asset: str | None = None, *, since: str | None = None) -> list[HistoryLine]:
         """The changes of one asset, also of one that was forgotten (by its whole id), or of all; oldest first.

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+import msgspec
+from sqlalchemy import Connection, delete, insert, select, update
 
 from ttdn_assets.catalogue.database import write_rows
 from ttdn_assets.catalogue.index import SearchIndex
 from ttdn_assets.catalogue.merge import Key, StoredText, merge_subject, review_of
-from ttdn_assets.catalogue.record import Writes, change_renditions, tell_text
+from ttdn_assets.catalogue.record import Writes, change_renditions, change_text
 from ttdn_assets.catalogue.records import SubmissionRecord
+from ttdn_assets.catalogue.rivals import rivals_at
 from ttdn_assets.catalogue.rows import (
     now,
     storable,
     subject_of,
     subject_row,
-    text_row,
     to_json,
 )
 from ttdn_assets.catalogue.schema import (
@@ -29,7 +30,6 @@ from ttdn_assets.catalogue.schema import (
     subjects,
     submissions,
     submitted,
-    texts,
     versions,
 )
 from ttdn_assets.catalogue.state import number_of, texts_in
@@ -48,16 +48,19 @@ def set_text(writes: Writes, asset: str, key: Key, *, value: str, origin: Origin
     if origin != "human" and old is not None and (old.text.origin == "human" or old.text.status != "draft"):
         return False
     value = storable(value).strip()
-    if old is not None and (old.text.value, old.text.origin) == (value, origin):
+    disputed = bool(rivals_at(writes.connection, number, *key))
+    if old is not None and (old.text.value, old.text.origin) == (value, origin) and not disputed:
         return True
     new = StoredText(Text(value=value, origin=origin, engine=engine), old.offered if old else None) if value else None
-    _put_text(writes, number, asset_id, key, old=old, new=new)
+    change_text(writes, number, asset_id, key, old=old, new=new)
     _sum_up(writes, number)
     return True
 
 
 def set_status(writes: Writes, asset: str, field: Field | None, lang: Lang | None, status: TextStatus) -> int:
     """Give the texts of a field, a language, or all, a status; how many changed.
+
+    A text that people wrote differently on different machines keeps its own until one of them decides which it is.
 
     Raises:
         UsageError: ``text-missing`` where there is no such text.
@@ -70,23 +73,29 @@ def set_status(writes: Writes, asset: str, field: Field | None, lang: Lang | Non
     }
     if not chosen:
         raise UsageError("text-missing", {"asset": asset_id[:12], "field": field or "*", "lang": lang or "*"})
-    changed = {key: kept for key, kept in chosen.items() if kept.text.status != status}
+    changed = {
+        key: kept
+        for key, kept in chosen.items()
+        if kept.text.status != status and not rivals_at(writes.connection, number, *key)
+    }
     for key, kept in changed.items():
-        new = StoredText(Text(value=kept.text.value, origin=kept.text.origin, engine=kept.text.engine, status=status))
-        _put_text(writes, number, asset_id, key, old=kept, new=StoredText(new.text, kept.offered))
+        new = StoredText(msgspec.structs.replace(kept.text, status=status), kept.offered)
+        change_text(writes, number, asset_id, key, old=kept, new=new)
     _sum_up(writes, number)
     return len(changed)
 
 
-def _put_text(
-    writes: Writes, number: int, asset_id: str, key: Key, *, old: StoredText | None, new: StoredText | None
-) -> None:
-    if new is None:
-        mine = (texts.c.asset == number, texts.c.field == key[0], texts.c.lang == key[1])
-        writes.connection.execute(delete(texts).where(*mine))
-    else:
-        writes.add(texts, [text_row(number, key, new)])
-    tell_text(writes, asset_id, key, before=old, after=new)
+def settle(writes: Writes, asset: str, key: Key, value: str) -> bool:
+    """Put one of several rival texts in place, as a draft; whether it was one of them."""
+    number, asset_id = number_of(writes.connection, asset)
+    chosen = next((one for one in rivals_at(writes.connection, number, *key) if one.value == value), None)
+    if chosen is None:
+        return False
+    old = texts_in(writes.connection, number).get(key)
+    text = Text(value=value, origin=chosen.origin, engine=chosen.engine)
+    change_text(writes, number, asset_id, key, old=old, new=StoredText(text, old.offered if old else None))
+    _sum_up(writes, number)
+    return True
 
 
 def _sum_up(writes: Writes, number: int) -> None:
@@ -203,7 +212,10 @@ def forget(writes: Writes, asset: str, *, index: SearchIndex) -> list[Submission
     return submissions_in(connection, asset=asset_id)
 
 
-def was_forgotten(connection: Connection, digests: Sequence[str]) -> bool:
-    """Whether a file or picture of one of these digests was forgotten on request."""
-    chosen = select(func.count()).select_from(forgotten).where(forgotten.c.sha256.in_(digests))
-    return bool(connection.execute(chosen).scalar_one())
+def was_forgotten(connection: Connection, digests: Sequence[str] | None) -> bool:
+    """Whether a file or picture of one of these digests, or of any, was forgotten on request."""
+    chosen = select(forgotten.c.sha256).limit(1)
+    return (
+        connection.execute(chosen if digests is None else chosen.where(forgotten.c.sha256.in_(digests))).first()
+        is not None
+    )

@@ -7,7 +7,9 @@ and a batch of new ones hardly more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
 
+import msgspec
 from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
 from ttdn_assets.catalogue.database import write_rows
@@ -15,8 +17,11 @@ from ttdn_assets.catalogue.index import Document, SearchIndex, document
 from ttdn_assets.catalogue.known import Asset, Known
 from ttdn_assets.catalogue.merge import Key, StoredText, merge_subject, merge_texts, review_of
 from ttdn_assets.catalogue.records import AssetEntry, Change, HistoryLine
+from ttdn_assets.catalogue.rights import change_rights
+from ttdn_assets.catalogue.rivals import RIGHTS, leave_rivals, rivals_at
 from ttdn_assets.catalogue.rows import (
     Values,
+    after,
     fact_rows,
     file_row,
     finding_rows,
@@ -42,8 +47,8 @@ from ttdn_assets.catalogue.schema import (
     texts,
     versions,
 )
-from ttdn_assets.catalogue.state import documents_of, texts_in
-from ttdn_assets.model import Rendition, Subject, TextStatus
+from ttdn_assets.catalogue.state import documents_of, number_of, texts_in
+from ttdn_assets.model import Rendition, Subject
 
 _LEAVE_PATH = (
     update(files).where(files.c.path == bindparam("at"), files.c.asset != bindparam("mine")).values(missing=True)
@@ -112,10 +117,11 @@ class Writes:
         key: Key | None = None,
         before: str | None = None,
         after: str | None = None,
+        at: str | None = None,
     ) -> None:
         """Let a line of history wait."""
         line = HistoryLine(
-            at=self.at,
+            at=at or self.at,
             who=self.who,
             asset=asset_id,
             what=what,
@@ -125,6 +131,15 @@ class Writes:
             after=after,
         )
         self.add(history, [history_row(line)])
+
+    def tell_change(
+        self, asset_id: str, place: tuple[str, str], *, before: str | None, after: str | None, at: str
+    ) -> None:
+        """Let a line wait that tells what stands in a place from ``at`` on: a text, or the rights."""
+        if place == RIGHTS:
+            self.tell(asset_id, "rights", before=before, after=after, at=at)
+        else:
+            self.tell(asset_id, "text", key=cast(Key, place), before=before, after=after, at=at)
 
     def flush(self) -> None:
         """Write everything that waits."""
@@ -146,6 +161,9 @@ def record(connection: Connection, entries: Sequence[AssetEntry], *, who: str, i
     known = Known(connection, entries)
     ids = [_record(writes, known, entry) for entry in entries]
     writes.flush()
+    for entry, asset_id in zip(entries, ids, strict=True):
+        if entry.rights is not None:
+            change_rights(writes, *number_of(connection, asset_id), entry.rights, from_sheet=True)
     return ids
 
 
@@ -246,21 +264,31 @@ def _change_texts(
         old, new = before.get(key), after.get(key)
         if old == new:
             continue
-        if new is None:
-            writes.connection.execute(_DROP_TEXT, {"mine": number, "in_field": key[0], "in_lang": key[1]})
-        else:
-            writes.add(texts, [text_row(number, key, new)])
-        tell_text(writes, asset_id, key, before=old, after=new)
+        change_text(writes, number, asset_id, key, old=old, new=new)
 
 
-def tell_text(writes: Writes, asset_id: str, key: Key, *, before: StoredText | None, after: StoredText | None) -> None:
-    """Tell the history what changed of a text: its words, its status."""
-    old, new = (kept.text if kept else None for kept in (before, after))
-    if (old and old.value) != (new and new.value):
-        writes.tell(asset_id, "text", key=key, before=old.value if old else None, after=new.value if new else None)
-    was: TextStatus | None = old.status if old else None
-    if old and new and old.status != new.status:
-        writes.tell(asset_id, "status", key=key, before=was, after=new.status)
+def change_text(
+    writes: Writes, number: int, asset_id: str, key: Key, *, old: StoredText | None, new: StoredText | None
+) -> None:
+    """Put a text in the place of another and tell the history of its words and status; rivals of it are then settled.
+
+    An edited text is a draft again, whoever edited it: ``new`` says so itself.
+    """
+    if old and new and old.text == new.text:
+        writes.add(texts, [text_row(number, key, msgspec.structs.replace(new, changed_at=old.changed_at))])
+        return
+    rivals = rivals_at(writes.connection, number, *key)
+    at = after(writes.at, old.changed_at if old else None, *(one.changed_at for one in rivals))
+    was, said = (kept.text.value if kept else None for kept in (old, new))
+    if new is None:
+        writes.connection.execute(_DROP_TEXT, {"mine": number, "in_field": key[0], "in_lang": key[1]})
+    else:
+        writes.add(texts, [text_row(number, key, msgspec.structs.replace(new, changed_at=at))])
+    if was != said:
+        writes.tell_change(asset_id, key, before=was, after=said, at=at)
+    leave_rivals(writes, number, asset_id, key, shown=was, to=said, at=at)
+    if old and new and old.text.status != new.text.status:
+        writes.tell(asset_id, "status", key=key, before=old.text.status, after=new.text.status, at=at)
 
 
 def _change_subject(writes: Writes, number: int, asset_id: str, incoming: Subject) -> None:

@@ -14,13 +14,28 @@ from ttdn_assets.model import (
     Kind,
     Lang,
     MediaFacts,
+    Origin,
     OutcomeStatus,
+    Publication,
     Rendition,
+    Rights,
     Subject,
     TextStatus,
 )
 
-Change = Literal["added", "joined", "text", "status", "subject", "rendition-forgotten", "submission", "forgotten"]
+Change = Literal[
+    "added",
+    "joined",
+    "text",
+    "status",
+    "subject",
+    "rights",
+    "rendition-forgotten",
+    "submission",
+    "published",
+    "unpublished",
+    "forgotten",
+]
 """What a line of history tells; ``wording.say("history." + what)`` names it."""
 
 
@@ -48,6 +63,8 @@ class AssetEntry(msgspec.Struct, frozen=True, kw_only=True):
     subject: Subject | None = None
     renditions: tuple[Rendition, ...] | None = None
     findings: tuple[Finding, ...] | None = None
+    rights: Rights | None = None
+    """What a sheet says of them; it completes what is known."""
 
 
 class FileVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,11 +84,24 @@ class FileVersion(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[Fact, ...] = ()
 
 
+class Rival(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several texts that people wrote in the same place on different machines; ``rights`` holds JSON."""
+
+    field: str
+    lang: Lang
+    value: str
+    origin: Origin
+    engine: str | None = None
+    status: TextStatus = "draft"
+    changed_at: str | None = None
+
+
 class AssetRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the catalogue knows about one asset.
 
     ``facts`` unites what its present files say, each once; where they contradict each other ``findings`` holds
-    ``facts-differ``.  ``review`` sums up the statuses of its texts.
+    ``facts-differ``.  ``review`` sums up the statuses of its texts.  ``rivals`` are the texts that people wrote
+    differently on different machines, the one that is shown among them.
     """
 
     id: str
@@ -89,6 +119,9 @@ class AssetRecord(msgspec.Struct, frozen=True, kw_only=True):
     renditions: tuple[Rendition, ...] = ()
     findings: tuple[Finding, ...] = ()
     submissions: tuple[str, ...] = ()
+    rights: Rights | None = None
+    rivals: tuple[Rival, ...] = ()
+    publications: tuple[Publication, ...] = ()
 
     @property
     def missing(self) -> bool:

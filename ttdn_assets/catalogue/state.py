@@ -10,7 +10,9 @@ from sqlalchemy import BindParameter, Connection, Executable, Select, Table, bin
 
 from ttdn_assets.catalogue.index import Document, document
 from ttdn_assets.catalogue.merge import Key, StoredText, captions_of, differing_facts, unite_facts
+from ttdn_assets.catalogue.publications import publications_of
 from ttdn_assets.catalogue.records import AssetRecord, Counts, FileVersion
+from ttdn_assets.catalogue.rivals import rival_findings, rival_of
 from ttdn_assets.catalogue.rows import (
     fact_of,
     file_version,
@@ -33,8 +35,9 @@ from ttdn_assets.catalogue.schema import (
     texts,
     versions,
 )
+from ttdn_assets.catalogue.schema_rights import rights, rivals
 from ttdn_assets.errors import UsageError
-from ttdn_assets.model import Fact, Failure, Finding, Kind, MediaFacts, Rendition
+from ttdn_assets.model import Fact, Failure, Finding, Kind, MediaFacts, Publication, Rendition, Rights
 
 _BATCH = 200
 _HEX = frozenset("0123456789abcdef")
@@ -54,6 +57,8 @@ _PARTS: dict[Table, Select[Any]] = {
             (renditions, ("recipe",)),
             (served, ("placement",)),
             (findings, ("position",)),
+            (rights, ()),
+            (rivals, ("field", "lang", "position")),
         )
     },
 }
@@ -137,8 +142,13 @@ def load_assets(connection: Connection, numbers: Sequence[int]) -> list[AssetRec
     """Everything about these assets, in this order."""
     by_table = {table: _grouped(connection, table, numbers) for table in _PARTS}
     rows = {row.number: row for row in connection.execute(_ASSETS, {"numbers": numbers})}
-    bags = _bags(connection, [row.id for row in rows.values()])
-    return [_record(rows[one], by_table, bags.get(rows[one].id, ())) for one in numbers if one in rows]
+    ids = [row.id for row in rows.values()]
+    bags, shown = _bags(connection, ids), _publications(connection, ids)
+    return [
+        _record(rows[one], by_table, bags.get(rows[one].id, ()), shown.get(rows[one].id, ()))
+        for one in numbers
+        if one in rows
+    ]
 
 
 def _grouped(connection: Connection, table: Table, numbers: Sequence[int]) -> Rows:
@@ -155,7 +165,16 @@ def _bags(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, ..
     return found
 
 
-def _record(row: Any, by_table: dict[Table, Rows], bags: tuple[str, ...]) -> AssetRecord:
+def _publications(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Publication, ...]]:
+    found: dict[str, tuple[Publication, ...]] = {}
+    for one in publications_of(connection, ids):
+        found[one.asset] = (*found.get(one.asset, ()), one)
+    return found
+
+
+def _record(
+    row: Any, by_table: dict[Table, Rows], bags: tuple[str, ...], shown: tuple[Publication, ...]
+) -> AssetRecord:
     def mine(table: Table) -> list[Any]:
         return by_table[table].get(row.number, [])
 
@@ -163,6 +182,7 @@ def _record(row: Any, by_table: dict[Table, Rows], bags: tuple[str, ...]) -> Ass
     counted = _counted(places)
     said = {place.path: place.facts for place in counted}
     own = tuple(one for found in mine(findings) if (one := from_json(found.finding, Finding)))
+    disputed = tuple(map(rival_of, mine(rivals)))
     return AssetRecord(
         id=row.id,
         picture_sha256=row.picture_sha256,
@@ -177,8 +197,11 @@ def _record(row: Any, by_table: dict[Table, Rows], bags: tuple[str, ...]) -> Ass
         captions=captions_of({key: kept.text for key, kept in map(stored_text, mine(texts))}),
         subject=next(map(subject_of, mine(subjects)), None),
         renditions=_renditions(mine(renditions), mine(served)),
-        findings=own + differing_facts(said),
+        findings=(*own, *differing_facts(said), *rival_findings(disputed)),
         submissions=bags,
+        rights=next((from_json(one.record, Rights) for one in mine(rights)), None),
+        rivals=disputed,
+        publications=shown,
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from ttdn_assets.model import FIELDS, CaptionSet, Fact, Finding, Lang, Placement, Post, Rendition
+from ttdn_assets.model import CaptionSet, Fact, Finding, Placement, Post, Rendition
 from ttdn_assets.settings import Library
 from ttdn_assets.submissions.manifest import file_name, without_rejected
 from ttdn_assets.submissions.posts import Material, fit_posts
@@ -16,7 +16,10 @@ _WIDEST_BYTES = 4
 
 
 class PackItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One asset of a submission, with the renditions that serve it; ``projection`` is that of a panorama."""
+    """One asset of a submission, with the renditions that serve it; ``projection`` is that of a panorama.
+
+    ``rights`` is the statement written into its copies; the credit line where it is empty.
+    """
 
     asset: str
     source: str
@@ -26,6 +29,7 @@ class PackItem(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     credit: str = ""
     author: str = ""
+    rights: str = ""
     projection: str | None = None
 
 
@@ -50,15 +54,6 @@ def only_for(item: PackItem, placements: Mapping[str, Placement]) -> PackItem:
         key=lambda one: (min(order.index(name) for name in one.placements), one.recipe),
     )
     return msgspec.structs.replace(item, renditions=tuple(kept), captions=without_rejected(item.captions))
-
-
-def unapproved(item: PackItem, languages: Sequence[Lang]) -> Iterator[Finding]:
-    """A finding for each language whose title or description a person has not approved."""
-    for lang in languages:
-        texts = [getattr(item.captions, field).get(lang) for field in FIELDS]
-        present = [text for text in texts if text is not None]
-        if not any(texts[:2]) or any(text.status != "approved" for text in present):
-            yield Finding(rule="not-approved", level="error", subject=item.source, lang=lang)
 
 
 def drafts_of(items: Sequence[PackItem], library: Library, placements: Mapping[str, Placement]) -> list[Draft]:

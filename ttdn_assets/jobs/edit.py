@@ -12,8 +12,10 @@ from ttdn_assets.captions.sheet import read_sheet, row_of, write_sheet
 from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.errors import UsageError
 from ttdn_assets.jobs.library import catalogue_of, open_library
+from ttdn_assets.jobs.rights import known_targets, rights_of_row, with_rights
 from ttdn_assets.jobs.who import system_user
-from ttdn_assets.model import FIELDS, Field, FocalPoint, Lang, SheetRow, Subject
+from ttdn_assets.model import FIELDS, Field, FocalPoint, Lang, Rights, SheetRow, Subject
+from ttdn_assets.placements import load_placements
 from ttdn_assets.settings import Library
 from ttdn_assets.text import clean
 from ttdn_assets.tools.thumbnails import thumbnail_jpeg
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sheet changed: texts by asset, and the rows whose file the catalogue does not know."""
+    """What a sheet changed: texts and rights by asset, and the rows whose file the catalogue does not know."""
 
     changed: dict[str, int]
     unknown: tuple[str, ...]
@@ -61,20 +63,21 @@ def export_captions(library: Library | Path | None, path: Path, *, ui: Lang = "v
     opened = library if isinstance(library, Library) else open_library(library)
     with catalogue_of(opened) as catalogue:
         records = [record for record in catalogue.assets() if record.files]
-    rows = {record.files[0].relative: _row(record, opened) for record in records}
+    rows = {record.files[0].relative: _row(record, opened, ui) for record in records}
     pictures = {} if path.suffix.lower() == ".csv" else dict(_pictures(records, opened.root))
     write_sheet(list(rows.values()), path, languages=opened.settings.languages, ui=ui, pictures=pictures)
     return len(rows)
 
 
-def _row(record: AssetRecord, library: Library) -> SheetRow:
-    return row_of(
+def _row(record: AssetRecord, library: Library, ui: Lang) -> SheetRow:
+    row = row_of(
         record.files[0].relative,
         record.captions,
         asset=record.id[:16],
         facts=record.facts,
         credit=library.settings.unit.credit,
     )
+    return with_rights(row, record.rights or Rights(), ui=ui)
 
 
 def _pictures(records: list[AssetRecord], root: Path) -> Iterator[tuple[str, bytes]]:
@@ -88,16 +91,18 @@ def _pictures(records: list[AssetRecord], root: Path) -> Iterator[tuple[str, byt
 
 
 def import_captions(library: Library | Path | None, path: Path, *, who: str | None = None) -> Imported:
-    """Take the words of a sheet into the catalogue as human words; a blank cell changes nothing.
+    """Take the words and rights of a sheet into the catalogue as a person's; a blank cell changes nothing.
 
     Raises:
         InputError: ``sheet-damaged``, ``sheet-without-files``.
     """
     rows = read_sheet(path)
+    opened = library if isinstance(library, Library) else open_library(library)
+    targets = known_targets(load_placements(opened.placements).values())
     name = who or system_user()
     changed: dict[str, int] = {}
     unknown: list[str] = []
-    with catalogue_of(library) as catalogue:
+    with catalogue_of(opened) as catalogue:
         by_source = _by_source(catalogue)
         for row in rows.values():
             asset = row.asset or by_source.get(row.source)
@@ -107,7 +112,12 @@ def import_captions(library: Library | Path | None, path: Path, *, who: str | No
                 record = None
             if record is None:
                 unknown.append(row.source)
-            elif count := _take(catalogue, record, row, who=name):
+                continue
+            rights = rights_of_row(row, targets, own_credit=opened.settings.unit.credit)
+            count = _take(catalogue, record, row, who=name)
+            if rights is not None:
+                count += catalogue.set_rights(record.id, rights.over(record.rights or Rights()), who=name)
+            if count:
                 changed[record.id] = count
     return Imported(changed=changed, unknown=tuple(unknown))
 

@@ -16,7 +16,8 @@ import msgspec
 from ttdn_assets.captions.embed import embed
 from ttdn_assets.captions.sheet import row_of, write_sheet
 from ttdn_assets.errors import AssetsError, CheckFailed, ToolError
-from ttdn_assets.jobs.drafts import Draft, PackItem, drafts_of, only_for, unapproved
+from ttdn_assets.jobs.clearance import unapproved, unfit
+from ttdn_assets.jobs.drafts import Draft, PackItem, drafts_of, only_for
 from ttdn_assets.jobs.posters import poster
 from ttdn_assets.model import (
     Event,
@@ -83,6 +84,7 @@ def pack(
     placements: Mapping[str, Placement],
     date: dt.date,
     final: bool = False,
+    obstacles: Sequence[Finding] = (),
     left_out: Sequence[Finding] = (),
     progress: Progress = silent,
 ) -> PackResult:
@@ -95,6 +97,7 @@ def pack(
         placements: What the target's slots accept, by id; renditions for others are left out.
         date: The day written on the bag.
         final: Make an approved bag: every text approved in every language of the library, every file conforming.
+        obstacles: What else keeps an approved bag from being made, such as rights that lack.
         left_out: Why other assets send nothing; told in the report.
         progress: Told of every item.
 
@@ -103,12 +106,11 @@ def pack(
             reason as a finding.
         ToolError: ``disk-full``, before anything is written where that can be foreseen.
     """
-    chosen = [only_for(item, placements) for item in sorted(items, key=lambda one: (one.source, one.asset))]
-    languages = library.settings.languages
-    reasons = [reason for item in chosen for reason in unapproved(item, languages)] if final else []
-    if reasons:
-        raise CheckFailed("pack-not-approved", {"target": target}, reasons)
+    ordered = sorted(items, key=lambda one: (one.source, one.asset))
+    chosen = [only_for(item, placements) for item in ordered]
     drafts = drafts_of(chosen, library, placements)
+    if final and (reasons := _reasons(ordered, drafts, obstacles, library, placements)):
+        raise CheckFailed("pack-not-approved", {"target": target}, reasons)
     rules = [msgspec.structs.replace(one, figures=()) for _, one in sorted(placements.items())]
     digest = contents_digest([target, final, library.settings.unit, drafts, rules, left_out])
     with os_errors(library.submissions):
@@ -135,6 +137,32 @@ def pack(
         name = f"{date.isoformat()}-{target.replace('.', '-')}-{slug}"
         path = put_in_place(folder, library.submissions, name)
     return PackResult(path=path, findings=submission.all_findings, new=True, digest=digest)
+
+
+def _reasons(
+    items: Sequence[PackItem],
+    drafts: Sequence[Draft],
+    obstacles: Sequence[Finding],
+    library: Library,
+    placements: Mapping[str, Placement],
+) -> tuple[Finding, ...]:
+    """Everything that speaks against an approved bag, by asset; the files are measured only where something does."""
+    found = [
+        *obstacles,
+        *(one for item in items for one in unapproved(item.captions, item.source, library.settings.languages)),
+    ]
+    found += [one for draft in drafts for one in unfit(draft.findings, draft.item.source, set(placements))]
+    if found:
+        found += [
+            fault
+            for draft in drafts
+            for rendition in draft.item.renditions
+            if (path := library.root / rendition.path).is_file()
+            for name in rendition.placements
+            for fault in check_file(path, placements[name], source=draft.item.source)
+            if fault.level == "error"
+        ]
+    return tuple(sorted(dict.fromkeys(found), key=lambda one: one.subject))
 
 
 def verify_bag(path: Path, *, progress: Progress = silent) -> tuple[Finding, ...]:
@@ -220,7 +248,7 @@ def _copy(
 ) -> tuple[Media, list[Finding]]:
     """One rendition copied with its words, and what its placements say of the copy."""
     credit = item.credit or library.settings.unit.credit
-    words = Words(captions=item.captions, credit=credit, author=item.author, rights=credit)
+    words = Words(captions=item.captions, credit=credit, author=item.author, rights=item.rights or credit)
     panorama = _panorama(item, rendition)
     written = embed(library.root / rendition.path, path, words, format=rendition.format, panorama=panorama)
     found = [fault for name in rendition.placements for fault in check_file(path, placements[name], source=path.name)]

@@ -16,12 +16,14 @@ from ttdn_assets.errors import AssetsError, ToolError
 from ttdn_assets.jobs.captioning import SheetsBeside, caption, inputs_digest
 from ttdn_assets.jobs.pool import Died, OpenExecutor, cause_of_death, run_each
 from ttdn_assets.jobs.readiness import Ready, check_disk
+from ttdn_assets.jobs.rights import known_targets, rights_of_row
 from ttdn_assets.jobs.spool import Spool
 from ttdn_assets.jobs.telling import Telling
 from ttdn_assets.jobs.triage import due, planned, recipes_there, same_bytes
 from ttdn_assets.jobs.work import Task, Worked, failure_of
-from ttdn_assets.model import Finding, MediaFacts, Outcome, OutcomeStatus, RenditionPlan, Source
+from ttdn_assets.model import Finding, MediaFacts, Outcome, OutcomeStatus, RenditionPlan, Rights, Source
 from ttdn_assets.scanning import scan
+from ttdn_assets.tools.files import file_sha256
 from ttdn_assets.wording import say_failure
 
 log = logging.getLogger("ttdn_assets.prepare")
@@ -38,6 +40,8 @@ class Files:
         self.rehash, self.who = rehash, who
         self.root = ready.library.root
         self.sheets = SheetsBeside()
+        self.targets = known_targets(ready.placements.values())
+        self.forgets = catalogue.forgets()
         self.assets: dict[str, None] = {}
         self.encodes = 0
 
@@ -89,6 +93,9 @@ class Files:
             self.telling.outcome(Outcome(source=source.relative, status="skipped", findings=(skipped,)))
             return True
         known, record = self._known(source)
+        if known is None and self.forgets and self._was_forgotten(_sha256(source)):
+            self._leave_out(source)
+            return True
         if known is None or record is None or self.rehash or not self._is_as_it_was(source, known, record):
             return False
         plans = planned(record, known.size_bytes, self.ready.wanted, self.ready.library)
@@ -147,6 +154,10 @@ class Files:
         if not worked.sha256 or worked.media is None:
             outcome = Outcome(source=source.relative, status="failed", error=worked.failure, findings=worked.findings)
             self.telling.outcome(outcome, _size_bytes(source))
+        elif self.forgets and self._was_forgotten(worked.sha256, worked.picture_sha256):
+            for made in (*worked.found, *worked.renditions):
+                (self.root / made.path).unlink(missing_ok=True)
+            self._leave_out(source)
         else:
             self._record(source, worked, worked.media)
         if worked.failure is not None and worked.failure.code in _ENDS_THE_RUN:
@@ -174,9 +185,23 @@ class Files:
             subject=worked.subject,
             renditions=due(worked.plans, (*(record.renditions if record else ()), *worked.found, *worked.renditions)),
             findings=(*media.findings, *worked.findings, *words.findings),
+            rights=self._rights(source),
         )
         written = self.catalogue.asset(self.catalogue.record(entry, who=self.who))
         self._remember(source, written, entry.status, worked_bytes=_size_bytes(source))
+
+    def _was_forgotten(self, *digests: str) -> bool:
+        return self.catalogue.was_forgotten(*(one for one in digests if one))
+
+    def _leave_out(self, source: Source) -> None:
+        """Tell of a file that came back after it was forgotten on request."""
+        told = Finding(rule="skipped-forgotten", level="warning", subject=source.relative)
+        self.telling.outcome(Outcome(source=source.relative, status="skipped", findings=(told,)), _size_bytes(source))
+
+    def _rights(self, source: Source) -> Rights | None:
+        """What a sheet beside the file says of its rights."""
+        row = self.sheets.row(source)
+        return rights_of_row(row, self.targets, own_credit=self.ready.library.settings.unit.credit) if row else None
 
     def _remember(self, source: Source, record: AssetRecord, status: OutcomeStatus, worked_bytes: int = 0) -> None:
         self.assets.setdefault(record.id)
@@ -191,6 +216,14 @@ class Files:
             error=record.error if status == "failed" else None,
         )
         self.telling.outcome(outcome, worked_bytes)
+
+
+def _sha256(source: Source) -> str:
+    """The SHA-256 of a source; empty where it cannot be read, which its work will tell."""
+    try:
+        return file_sha256(Path(source.path))
+    except OSError:
+        return ""
 
 
 def _worked(task: Task, result: Worked | Exception) -> Worked:

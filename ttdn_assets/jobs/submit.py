@@ -11,11 +11,12 @@ import msgspec
 
 from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.errors import UsageError
+from ttdn_assets.jobs.clearance import unclear
 from ttdn_assets.jobs.library import catalogue_of, open_library
 from ttdn_assets.jobs.pack import PackItem, verify_bag
 from ttdn_assets.jobs.pack import pack as pack_bag
 from ttdn_assets.jobs.who import system_user
-from ttdn_assets.model import Finding, Placement, Progress, TextStatus, silent
+from ttdn_assets.model import Finding, Placement, Progress, Rights, TextStatus, silent
 from ttdn_assets.placements import choose, load_placements
 from ttdn_assets.settings import Library
 
@@ -49,7 +50,8 @@ def pack(
         library: the library, or its folder.
         targets: platforms or placement ids; the library's own where empty.
         assets: ids or their beginnings; all where empty.
-        final: an approved bag; refused, each reason named, where a caption is not approved or a file does not conform.
+        final: an approved bag; refused, each reason named, where a caption is not approved, a file does not conform,
+            or rights or consent lack.
         today: the date written on the bags.
         who: the name written into the history; the system's user where ``None``.
         progress: told of every step.
@@ -88,12 +90,14 @@ def pack_target(
     wanted = {placement.id: placement for placement in placements}
     items: list[PackItem] = []
     left_out: list[Finding] = []
+    obstacles: list[Finding] = []
     for record in catalogue.assets(ids):
         item = _item(record, wanted, library)
         if item is None:
             left_out += _why_not(record, wanted)
         else:
             items.append(item)
+            obstacles += unclear(record.rights, item.source, placements, today) if final else ()
     if not items:
         return None
     result = pack_bag(
@@ -102,6 +106,7 @@ def pack_target(
         library=library,
         placements=wanted,
         final=final,
+        obstacles=obstacles,
         date=today,
         left_out=sorted(left_out, key=_by_rule),
         progress=progress,
@@ -125,6 +130,7 @@ def _item(record: AssetRecord, wanted: Mapping[str, Placement], library: Library
     )
     if not serving or not record.files:
         return None
+    rights = record.rights or Rights()
     return PackItem(
         asset=record.id,
         source=record.files[0].relative,
@@ -132,8 +138,9 @@ def _item(record: AssetRecord, wanted: Mapping[str, Placement], library: Library
         captions=record.captions,
         facts=record.facts,
         findings=tuple(sorted((one for one in record.findings if _concerns(one, wanted)), key=_by_rule)),
-        credit=library.settings.unit.credit,
-        author=_author(record),
+        credit=rights.credit or library.settings.unit.credit,
+        author=rights.author or _author(record),
+        rights=rights_line(rights),
         projection=record.media.projection if record.media else None,
     )
 
@@ -155,6 +162,12 @@ def _concerns(finding: Finding, wanted: Mapping[str, Placement]) -> bool:
     if finding.rule in ("plan-photo-only", "plan-clip-only"):
         return False
     return finding.placement is None or finding.placement in wanted
+
+
+def rights_line(rights: Rights) -> str:
+    """Whose an asset is and under which licence, as one line; empty where neither is known."""
+    owner = f"© {rights.owner}" if rights.owner else ""
+    return ". ".join(part for part in (owner, rights.licence) if part)
 
 
 def _author(record: AssetRecord) -> str:

@@ -18,6 +18,7 @@ from ttdn_assets.model.rendition import (
     TrackPoint,
     VideoPlan,
 )
+from ttdn_assets.model.rights import Consent, Publication, Reach, Rights
 from ttdn_assets.model.words import (
     FIELDS,
     LANGUAGES,
@@ -42,6 +43,7 @@ __all__ = [
     "Audio",
     "Box",
     "CaptionSet",
+    "Consent",
     "EmbeddedText",
     "Event",
     "Fact",
@@ -66,8 +68,11 @@ __all__ = [
     "Placement",
     "Post",
     "Progress",
+    "Publication",
+    "Reach",
     "Rendition",
     "RenditionPlan",
+    "Rights",
     "SheetRow",
     "Source",
     "Subject",

@@ -86,6 +86,8 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     mentions_max: int | None = None
     alt_text_max: int | None = None
     subtitles: Literal["sidecar", "burned", "none"] = "none"
+    unexhibited: bool = False
+    """Only works that were neither exhibited nor awarded before."""
     trim: bool = False
     fit: Literal["auto", "crop", "pad"] = "auto"
     figures: tuple[Figure, ...] = ()

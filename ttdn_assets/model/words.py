@@ -82,7 +82,12 @@ class SheetRow(msgspec.Struct, frozen=True, kw_only=True):
     people: str = ""
     author: str = ""
     credit: str = ""
+    licence: str = ""
+    owner: str = ""
     consent: str = ""
+    consent_scope: str = ""
+    consent_until: str = ""
+    unexhibited: str = ""
     notes: str = ""
 
 
