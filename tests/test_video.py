@@ -16,8 +16,9 @@ from ttdn_assets.errors import AssetsError, MediaError, TimeLimit
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Box, Fit, MediaFacts, Rendition, RenditionPlan, VideoPlan
 from ttdn_assets.renditions import video_tone
-from ttdn_assets.renditions.video import make_videos, poster, sample_pictures
+from ttdn_assets.renditions.video import make_videos
 from ttdn_assets.renditions.video_filters import rate, shown
+from ttdn_assets.renditions.video_frames import poster, sample_pictures
 from ttdn_assets.tools import ffmpeg
 
 MakeClip = Callable[..., Path]
@@ -342,7 +343,7 @@ def test_hdr_becomes_sdr_alike_with_and_without_zscale(transfer: str, make_clip:
     assert np.all(np.diff(levels[::16]) >= -2)
     able = ffmpeg.capabilities(ffmpeg.find_ffmpeg())
     poorer = msgspec.structs.replace(able, filters=able.filters - {"zscale"})
-    assert "lut3d" in [step.name for step in shown(facts, None, (320, 180), poorer)]
+    assert "lut3d" in [step.name for step in shown(facts, (), (320, 180), poorer)]
     by_table = pictures_by(path, facts, poorer, tmp_path)
     by_filters = pictures_by(path, facts, able, tmp_path)
     assert float(np.abs(by_table - by_filters).mean()) < 3
@@ -351,7 +352,7 @@ def test_hdr_becomes_sdr_alike_with_and_without_zscale(transfer: str, make_clip:
 def pictures_by(path: Path, facts: MediaFacts, able: ffmpeg.Capabilities, folder: Path) -> Any:
     steps = ",".join(
         step.name + "=" + ":".join(f"{key}={value}" for key, value in step.options.items())
-        for step in shown(facts, None, (320, 180), able)
+        for step in shown(facts, (), (320, 180), able)
     )
     video_tone.write_table(facts.video, folder)
     options = ["-i", f"file:{path}", "-vf", steps, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-"]

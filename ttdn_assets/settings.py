@@ -33,12 +33,21 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where originals, renditions and submissions are kept; secrets come from the AWS variables or profile only."""
+    """Where originals, renditions and submissions are kept; secrets come from the AWS variables or profile only.
+
+    ``lock`` keeps originals and submissions from being deleted or changed for ``lock_days``, in a bucket made for it.
+    """
 
     url: str | None = None
     endpoint: str | None = None
     region: str | None = None
     profile: str | None = None
+    timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 60.0
+    encryption: Literal["AES256", "aws:kms"] | None = None
+    kms_key: str | None = None
+    versioning: bool = False
+    lock: Literal["governance", "compliance"] | None = None
+    lock_days: Annotated[int, msgspec.Meta(gt=0)] = 365
 
 
 class PlacementChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,6 +64,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     photo_s: Annotated[float, msgspec.Meta(gt=0)] = 120.0
     video_s: Annotated[float, msgspec.Meta(gt=0)] = 3600.0
     probe_s: Annotated[float, msgspec.Meta(gt=0)] = 30.0
+
+
+class Video(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How clips are coded: by software, or faster and a little poorer by the graphics chip where it can."""
+
+    encoder: Literal["software", "hardware"] = "software"
 
 
 class Translation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,6 +94,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     store: StoreSettings = StoreSettings()
     placements: dict[str, PlacementChoice] = {}
     limits: Limits = Limits()
+    video: Video = Video()
     translation: Translation = Translation()
 
 
@@ -186,6 +202,9 @@ credit = {credit}        # written into every copy that leaves the house
 # engine = "argos"        # packages from "ttdn models install"; or "http", a server that speaks as OpenAI's does
 # url = "http://localhost:11434"
 # model = "gemma3:12b"
+
+# [video]
+# encoder = "hardware"        # the graphics chip codes clips, faster and a little poorer, where it can
 
 # [placements."facebook.reel"]
 # trim = true        # cut clips that are too long instead of leaving them out

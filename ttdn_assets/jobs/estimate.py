@@ -20,6 +20,7 @@ from ttdn_assets.model import (
     Event,
     Failure,
     Finding,
+    Lang,
     MediaFacts,
     Placement,
     Progress,
@@ -70,6 +71,7 @@ class _Survey(msgspec.Struct, frozen=True, kw_only=True):
     placements: tuple[Placement, ...]
     choices: dict[str, PlacementChoice]
     limits: Limits
+    languages: tuple[Lang, ...]
     timezone: str
     trace: str
 
@@ -102,6 +104,7 @@ def estimate(
                 placements=wanted,
                 choices=opened.settings.placements,
                 limits=opened.settings.limits,
+                languages=opened.settings.languages,
                 timezone=opened.settings.timezone,
                 trace=str(Path(traces) / str(number)),
             )
@@ -149,6 +152,7 @@ def _survey(task: _Survey) -> Foreseen:
         placements=task.placements,
         subject=Subject(focal=CENTRE),
         choices=task.choices,
+        languages=task.languages,
     )
     return Foreseen(source=source.relative, media=media, plans=plans, findings=findings)
 

@@ -140,6 +140,8 @@ class Files:
             placements=self.ready.wanted,
             choices=settings.placements,
             limits=settings.limits,
+            video=settings.video,
+            languages=settings.languages,
             timezone=settings.timezone,
             subject=record.subject if record else None,
             made=recipes_there(record.renditions, self.root) if record else frozenset(),

@@ -35,6 +35,7 @@ def planned(
         placements=placements,
         subject=record.subject,
         choices=library.settings.placements,
+        languages=library.settings.languages,
     )
     light = {finding.placement for finding in record.findings if finding.rule == "plan-too-few-bytes"}
     kept = (

@@ -15,7 +15,19 @@ from ttdn_assets.errors import AssetsError, MediaError
 from ttdn_assets.jobs.pool import watchdog
 from ttdn_assets.media.fingerprint import picture_sha256
 from ttdn_assets.media.probe import probe
-from ttdn_assets.model import Failure, Finding, MediaFacts, Placement, Rendition, RenditionPlan, Source, Subject
+from ttdn_assets.media.subtitles import read_subtitles
+from ttdn_assets.model import (
+    LANGUAGES,
+    Failure,
+    Finding,
+    Lang,
+    MediaFacts,
+    Placement,
+    Rendition,
+    RenditionPlan,
+    Source,
+    Subject,
+)
 from ttdn_assets.renditions.check import check_file
 from ttdn_assets.renditions.clip_subject import clip_subject
 from ttdn_assets.renditions.photo import make_photos, open_picture
@@ -23,7 +35,8 @@ from ttdn_assets.renditions.plan import plan, rendition_path
 from ttdn_assets.renditions.subject import find_subject
 from ttdn_assets.renditions.video import make_videos
 from ttdn_assets.renditions.video_frames import sample_pictures
-from ttdn_assets.settings import Limits, PlacementChoice
+from ttdn_assets.renditions.video_subtitles import can_burn
+from ttdn_assets.settings import Limits, PlacementChoice, Video
 from ttdn_assets.tools.files import file_sha256, os_errors, told_of
 
 AnyRendition = TypeVar("AnyRendition", Rendition, RenditionPlan)
@@ -41,6 +54,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     placements: tuple[Placement, ...]
     choices: dict[str, PlacementChoice] = {}
     limits: Limits = Limits()
+    video: Video = Video()
+    languages: tuple[Lang, ...] = LANGUAGES
     timezone: str = "+07:00"
     subject: Subject | None = None
     made: frozenset[str] = frozenset()
@@ -123,6 +138,7 @@ def _planned(task: Task, seen: Worked, media: MediaFacts, subject: Subject) -> t
         placements=task.placements,
         subject=subject,
         choices=task.choices,
+        languages=task.languages,
     )
     unknown = [one for one in plans if one.recipe not in task.made]
     found = tuple(there for one in unknown if (there := _found(one, Path(task.root))) is not None)
@@ -173,15 +189,27 @@ def _make_photo(task: Task, path: Path, seen: Worked, media: MediaFacts) -> Iter
 
 def _make_video(task: Task, path: Path, seen: Worked, media: MediaFacts) -> Iterator[Worked]:
     subject = task.subject or clip_subject([find_subject(picture) for picture in sample_pictures(path, media)])
-    seen, missing = _planned(task, seen, media, subject)
-    yield seen
+    subtitles, _ = read_subtitles(path, [Path(companion) for companion in task.source.companions])
     told: list[Finding] = []
-    for rendition in make_videos(path, media, missing, Path(task.root), limit_s=task.limits.video_s, tell=told.append):
+    if subtitles and not can_burn():
+        told.append(Finding(rule="subtitles-not-drawn", level="warning"))
+        media = msgspec.structs.replace(media, subtitles={})
+    seen, missing = _planned(task, msgspec.structs.replace(seen, media=media), media, subject)
+    yield seen
+    for rendition in make_videos(
+        path,
+        media,
+        missing,
+        Path(task.root),
+        limit_s=task.limits.video_s,
+        tell=told.append,
+        hardware=task.video.encoder == "hardware",
+        subtitles=subtitles,
+    ):
         seen = msgspec.structs.replace(seen, renditions=(*seen.renditions, rendition))
         yield seen
-    for finding in told[:1]:
-        finding = msgspec.structs.replace(finding, subject=task.source.relative)
-        yield msgspec.structs.replace(seen, findings=(*seen.findings, finding))
+    once = {finding.rule: msgspec.structs.replace(finding, subject=task.source.relative) for finding in told}
+    yield msgspec.structs.replace(seen, findings=(*seen.findings, *once.values()))
 
 
 def _without_too_light(task: Task, seen: Worked) -> Worked:

@@ -25,8 +25,8 @@ _VISUAL_ENTRY_BYTES = 78
 class Movie(msgspec.Struct, frozen=True, kw_only=True):
     """What was found.
 
-    Mirroring left to right if ``mirrored``, then turning ``turn_deg`` clockwise, makes the stored picture upright.  A
-    file smaller than ``needed_bytes`` was cut short.
+    ``turns`` says of each picture track, by its number, what makes its stored picture upright: turning clockwise by so
+    many degrees after mirroring left to right where that is true.  A file smaller than ``needed_bytes`` was cut short.
     """
 
     moov_first: bool
@@ -34,8 +34,7 @@ class Movie(msgspec.Struct, frozen=True, kw_only=True):
     fragmented: bool
     edit_list: bool
     encrypted: bool
-    turn_deg: int = 0
-    mirrored: bool = False
+    turns: dict[int, tuple[int, bool]] = {}
     projection: str | None = None
     xmp: bytes = b""
     needed_bytes: int = 0
@@ -57,7 +56,6 @@ def read_movie(stream: BinaryIO) -> Movie:
             xmp = body[16:] if body.startswith(_XMP_UUID) else b""
     tracks = [span for span in children(moov) if span.kind == b"trak"]
     pictures = [span for span in tracks if _handler(moov, span) == b"vide"]
-    turn_deg, mirrored = _turn(moov, pictures[0]) if pictures else (0, False)
     udta = child(moov, "udta/XMP_")
     return Movie(
         moov_first=b"moov" in order and (b"mdat" not in order or order.index(b"moov") < order.index(b"mdat")),
@@ -65,8 +63,7 @@ def read_movie(stream: BinaryIO) -> Movie:
         fragmented=b"moof" in order or child(moov, "mvex") is not None,
         edit_list=any(child(moov, "edts/elst", span.start, span.end) for span in tracks),
         encrypted=any(_is_encrypted(moov, span) for span in pictures),
-        turn_deg=turn_deg,
-        mirrored=mirrored,
+        turns=dict(_turn(moov, span) for span in pictures),
         projection=next((name for span in pictures if (name := _projection(moov, span))), None),
         xmp=xmp or (moov[udta.start : udta.end] if udta else b""),
         needed_bytes=end,
@@ -88,13 +85,15 @@ def _is_encrypted(moov: bytes, trak: Span) -> bool:
     return any(entry.kind in _ENCRYPTED for entry in _entries(moov, trak))
 
 
-def _turn(moov: bytes, trak: Span) -> tuple[int, bool]:
-    """The display matrix of ``tkhd`` as clockwise degrees, after mirroring left to right."""
+def _turn(moov: bytes, trak: Span) -> tuple[int, tuple[int, bool]]:
+    """The number of a track, and its display matrix (both in ``tkhd``) as clockwise degrees after mirroring."""
     tkhd = child(moov, "tkhd", trak.start, trak.end)
     if tkhd is None:
-        return 0, False
-    at = tkhd.start + (52 if moov[tkhd.start : tkhd.start + 1] == b"\x01" else 40)
-    return turn_of_matrix(*(_signed(moov, at + 4 * index) for index in (0, 1, 3, 4)))
+        return 0, (0, False)
+    longer = 12 if moov[tkhd.start : tkhd.start + 1] == b"\x01" else 0
+    at = tkhd.start + 40 + longer
+    matrix = (_signed(moov, at + 4 * index) for index in (0, 1, 3, 4))
+    return number(moov, tkhd.start + 12 + (8 if longer else 0), 4), turn_of_matrix(*matrix)
 
 
 def _signed(data: bytes, at: int) -> int:

@@ -11,6 +11,7 @@ from ttdn_assets.errors import MediaError
 from ttdn_assets.geometry import upright_size
 from ttdn_assets.media import dates, words
 from ttdn_assets.media.movie import Movie, read_movie, turn_of_matrix
+from ttdn_assets.media.subtitles import read_subtitles
 from ttdn_assets.model import EmbeddedText, Finding, Gps, Hdr, MediaFacts, VideoFacts
 from ttdn_assets.settings import Limits
 from ttdn_assets.text import clean
@@ -62,6 +63,7 @@ def probe_video(path: Path, *, format: str, companions: Sequence[Path], limits: 
     square_px = (max(1, round(clip.size_px[0] * clip.sample_aspect)), clip.size_px[1])
     packets = [*words.sidecars(companions), *([read_xmp(movie.xmp)] if movie and movie.xmp else [])]
     tags = {key.casefold(): value for key, value in clip.tags.items()}
+    subtitles, unreadable = read_subtitles(path, companions)
     media = MEDIA[format]
     return MediaFacts(
         kind="video",
@@ -81,7 +83,8 @@ def probe_video(path: Path, *, format: str, companions: Sequence[Path], limits: 
         camera=_camera(tags),
         texts=words.tidy([*(text for packet in packets for text in packet.texts), *_texts(tags)]),
         video=_video_facts(clip, movie, rotation_deg, mirrored),
-        findings=_findings(path, clip, movie, packets),
+        subtitles={one.lang: one.sha256 for one in subtitles},
+        findings=(*_findings(path, clip, movie, packets), *unreadable),
     )
 
 
@@ -99,7 +102,7 @@ def _movie(path: Path, format: str) -> Movie | None:
 
 def _turn(movie: Movie | None, clip: Clip) -> tuple[int, bool]:
     if movie is not None:
-        return movie.turn_deg, movie.mirrored
+        return movie.turns.get(clip.track, (0, False))
     return turn_of_matrix(*clip.display) if clip.display else (0, False)
 
 
@@ -127,6 +130,7 @@ def _video_facts(clip: Clip, movie: Movie | None, rotation_deg: int, mirrored: b
         moov_first=movie.moov_first if movie else None,
         edit_list=movie.edit_list if movie else None,
         has_alpha=clip.has_alpha,
+        stream=clip.stream,
     )
 
 

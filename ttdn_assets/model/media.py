@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from ttdn_assets.model.findings import Finding
-from ttdn_assets.model.words import EmbeddedText
+from ttdn_assets.model.words import EmbeddedText, Lang
 
 Kind = Literal["photo", "video"]
 Hdr = Literal["pq", "hlg", "gain_map"]
@@ -30,12 +30,13 @@ class Box(msgspec.Struct, frozen=True):
 
 
 class Audio(msgspec.Struct, frozen=True, kw_only=True):
-    """The first audible stream of a clip."""
+    """The first audible stream of a clip; ``stream`` is its number in the file."""
 
     codec: str
     channels: int
     sample_rate_hz: int
     bitrate_bps: int | None = None
+    stream: int | None = None
 
 
 class VideoFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +44,7 @@ class VideoFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     Mirroring left to right if ``mirrored``, then turning ``rotation_deg`` clockwise, makes the coded picture upright.
     ``duration_s`` is of picture and sound together, ``picture_s`` of the picture alone where all of it was read.
+    ``stream`` is the number of the picture's stream in the file.
     """
 
     codec: str
@@ -67,6 +69,7 @@ class VideoFacts(msgspec.Struct, frozen=True, kw_only=True):
     moov_first: bool | None = None
     edit_list: bool | None = None
     has_alpha: bool = False
+    stream: int | None = None
 
 
 class MediaFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +77,8 @@ class MediaFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     ``size_px`` is upright (after EXIF orientation, HEIC irot or the display matrix; square pixels for video);
     ``stored_size_px`` is the raster as a decoder that applies nothing gives it.  ``orientation`` is the EXIF value
-    1..8 still to be applied to what the decoder gives.  ``taken_at`` is ISO 8601 with an offset.
+    1..8 still to be applied to what the decoder gives.  ``taken_at`` is ISO 8601 with an offset.  ``subtitles`` are
+    the digests, by language, of those that stand beside a clip.
     """
 
     kind: Kind
@@ -97,6 +101,7 @@ class MediaFacts(msgspec.Struct, frozen=True, kw_only=True):
     face_boxes: tuple[Box, ...] = ()
     texts: tuple[EmbeddedText, ...] = ()
     video: VideoFacts | None = None
+    subtitles: dict[Lang, str] = {}
     findings: tuple[Finding, ...] = ()
 
 

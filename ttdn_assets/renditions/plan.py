@@ -18,13 +18,13 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from ttdn_assets.model import Finding, MediaFacts, Placement, RenditionPlan, Subject
+from ttdn_assets.model import LANGUAGES, Finding, Lang, MediaFacts, Placement, RenditionPlan, Subject
 from ttdn_assets.renditions import plan_photo
 from ttdn_assets.renditions.plan_clip import bytes_cap, plan_clip
 from ttdn_assets.renditions.plan_frame import Frame, Wish, choose_frame
 from ttdn_assets.settings import PlacementChoice
 
-RENDERER = 1
+RENDERER = 2
 """Raised by hand when the same plan gives other pixels, so that files made before are made again."""
 
 _EXTENSIONS = {"jpeg": "jpg"}
@@ -38,6 +38,7 @@ def plan(
     placements: Sequence[Placement],
     subject: Subject,
     choices: Mapping[str, PlacementChoice],
+    languages: Sequence[Lang] = LANGUAGES,
 ) -> tuple[tuple[RenditionPlan, ...], tuple[Finding, ...]]:
     """The files to make, and the findings: why a placement gets none, and what a picture loses on the way.
 
@@ -48,12 +49,20 @@ def plan(
         placements: What to make it for; one given twice counts once.
         subject: What must stay in view, in pixels of the upright source.
         choices: The unit's choices by placement id, or by platform for all its placements.
+        languages: The unit's, most important first: in which subtitles are drawn where a platform takes no file.
     """
     served: dict[RenditionPlan, list[str]] = {}
     findings: list[Finding] = []
     for placement in sorted({p.id: p for p in placements}.values(), key=lambda p: p.id):
         choice = choices.get(placement.id) or choices.get(placement.platform) or PlacementChoice()
-        alone = plan_alone(facts, size_bytes=size_bytes, placement=placement, subject=subject, choice=choice)
+        alone = plan_alone(
+            facts,
+            size_bytes=size_bytes,
+            placement=placement,
+            subject=subject,
+            choice=choice,
+            languages=languages,
+        )
         if isinstance(alone, Finding):
             findings.append(alone)
         else:
@@ -63,7 +72,13 @@ def plan(
 
 
 def plan_alone(
-    facts: MediaFacts, *, size_bytes: int, placement: Placement, subject: Subject, choice: PlacementChoice
+    facts: MediaFacts,
+    *,
+    size_bytes: int,
+    placement: Placement,
+    subject: Subject,
+    choice: PlacementChoice,
+    languages: Sequence[Lang] = LANGUAGES,
 ) -> RenditionPlan | Finding:
     """The file one placement would get if it were the only one, still without recipe; or why it gets none."""
     if facts.kind != placement.kind:
@@ -77,7 +92,7 @@ def plan_alone(
     if facts.kind == "photo":
         return _photo(facts, placement, frame, size_bytes=size_bytes)
     trim = placement.trim if choice.trim is None else choice.trim
-    return _clip(facts, placement, frame, size_bytes=size_bytes, trim=trim)
+    return _clip(facts, placement, frame, size_bytes=size_bytes, trim=trim, languages=languages)
 
 
 def rendition_path(plan: RenditionPlan) -> str:
@@ -105,9 +120,15 @@ def _photo(facts: MediaFacts, placement: Placement, frame: Frame, *, size_bytes:
 
 
 def _clip(
-    facts: MediaFacts, placement: Placement, frame: Frame, *, size_bytes: int, trim: bool
+    facts: MediaFacts,
+    placement: Placement,
+    frame: Frame,
+    *,
+    size_bytes: int,
+    trim: bool,
+    languages: Sequence[Lang],
 ) -> RenditionPlan | Finding:
-    video = plan_clip(facts, placement, frame, size_bytes=size_bytes, trim=trim)
+    video = plan_clip(facts, placement, frame, size_bytes=size_bytes, trim=trim, languages=languages)
     if isinstance(video, Finding):
         return video
     return RenditionPlan(

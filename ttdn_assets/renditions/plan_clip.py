@@ -6,9 +6,12 @@ rendition made today is the one needed tomorrow, when a target is added.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
-from ttdn_assets.model import Audio, Finding, MediaFacts, Placement, VideoFacts, VideoPlan
+import msgspec
+
+from ttdn_assets.model import LANGUAGES, Audio, Finding, Lang, MediaFacts, Placement, VideoFacts, VideoPlan
 from ttdn_assets.renditions.plan_frame import Frame
 from ttdn_assets.renditions.tolerances import (
     CUT_MARGIN_S,
@@ -46,7 +49,13 @@ Sound = Literal["copy", "encode", "silence", "none"]
 
 
 def plan_clip(
-    facts: MediaFacts, placement: Placement, frame: Frame, *, size_bytes: int, trim: bool
+    facts: MediaFacts,
+    placement: Placement,
+    frame: Frame,
+    *,
+    size_bytes: int,
+    trim: bool,
+    languages: Sequence[Lang] = LANGUAGES,
 ) -> VideoPlan | Finding:
     """The coding of one clip, or a warning that says why the placement cannot have it."""
     video = facts.video
@@ -55,9 +64,12 @@ def plan_clip(
     if fault := _duration_fault(video, placement, trim=trim):
         return fault
     duration = _duration(video.duration_s, placement)
-    if duration == video.duration_s and _is_copied(facts, video, placement, frame, size_bytes=size_bytes):
+    burned = _burned(facts, placement, languages)
+    whole = duration == video.duration_s and burned is None
+    if whole and _is_copied(facts, video, placement, frame, size_bytes=size_bytes):
         return _copied(video, placement)
-    return _encoded(video, placement, frame, duration)
+    coded = _encoded(video, placement, frame, duration)
+    return coded if isinstance(coded, Finding) else msgspec.structs.replace(coded, burned=burned)
 
 
 def bytes_cap(placement: Placement, video: VideoPlan) -> int | None:
@@ -104,6 +116,13 @@ def _raised(fps: float, lowest: float) -> float:
         return rates[0]
     even = [rate for rate in rates if rate <= 30.0 and abs(rate / fps - round(rate / fps)) < FPS_TOLERANCE]
     return even[0] if even else max(lowest, 30.0)
+
+
+def _burned(facts: MediaFacts, placement: Placement, languages: Sequence[Lang]) -> str | None:
+    """The subtitles to draw into the picture: in the first of the unit's languages that stands beside the clip."""
+    if placement.subtitles != "burned":
+        return None
+    return next((facts.subtitles[lang] for lang in languages if lang in facts.subtitles), None)
 
 
 def _duration_fault(video: VideoFacts, placement: Placement, *, trim: bool) -> Finding | None:

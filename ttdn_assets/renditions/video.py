@@ -1,38 +1,36 @@
-"""One clip and its plans into the files to send, decoded as few times as pays; frames of it to look at.
+"""One clip and its plans into the files to send, decoded and coded as few times as can be.
 
-Plans of the same rate and duration share one decode.  ffmpeg says that all is well on damaged input, so what it wrote
-is read again, and compared with what the source's packets promise, before the file takes its name.
+Several plans share one decode; plans of the same picture share its coding.  ffmpeg says that all is well on damaged
+input, so what it wrote is read again, and compared with what the source's packets promise, before the file takes its
+name.
 """
 
 from __future__ import annotations
 
 import contextlib
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby, islice
 from pathlib import Path
 
 import msgspec
 
-from ttdn_assets.errors import MediaError, ToolError
+from ttdn_assets.errors import AssetsError, MediaError, TimeLimit, ToolError
+from ttdn_assets.media.subtitles import Subtitles
 from ttdn_assets.model import Finding, MediaFacts, Rendition, RenditionPlan, VideoPlan
-from ttdn_assets.renditions import video_tone
+from ttdn_assets.renditions import video_path, video_subtitles, video_tone
 from ttdn_assets.renditions.plan import rendition_path
 from ttdn_assets.renditions.tolerances import WORDS_ROOM_BYTES
+from ttdn_assets.renditions.video_coders import CODERS
 from ttdn_assets.renditions.video_encode import affordable_bps, encoding, remuxing
-from ttdn_assets.renditions.video_filters import decoder, opening
-from ttdn_assets.renditions.video_frames import poster, sample_pictures
-from ttdn_assets.renditions.video_sound import Loudness, measure_loudness
+from ttdn_assets.renditions.video_filters import decoder, framing, opening, raster, streams
+from ttdn_assets.renditions.video_measure import Measured, measure
+from ttdn_assets.renditions.video_sharing import Shared, is_copied, shared
 from ttdn_assets.tools import containers, ffmpeg, ffmpeg_graph
 from ttdn_assets.tools.ffmpeg_graph import Output
+from ttdn_assets.tools.ffmpeg_hardware import hardware_encoder
 from ttdn_assets.tools.files import file_sha256, os_errors, whole_file
 
-__all__ = ["make_videos", "poster", "sample_pictures"]
-
-_TOGETHER, _TOGETHER_LARGE = 4, 2
-"""Encodes fed by one decode; fewer of a 4K source, whose frames take 12 to 25 MB each."""
-
-_LARGE_PX = 2560 * 1440
 _FIT_SHARES = (0.97, 0.92, 0.85)
 """Of the bytes there are, what each further try aims at: rate control holds an average, not a sum."""
 
@@ -41,6 +39,7 @@ _SHORT_SHARE, _SHORT_S = 0.05, 0.5
 _ERRORS_SHARE, _ERRORS_MIN = 0.1, 2
 _READ_S = 60.0
 _DISK_FULL = "No space left on device"
+_X264 = "libx264"
 
 Tell = Callable[[Finding], None]
 
@@ -54,10 +53,11 @@ class _Job(msgspec.Struct, frozen=True):
     folder: Path
     binary: Path
     able: ffmpeg.Capabilities
+    encoder: str
     deadline: ffmpeg.Deadline
     picture_s: float
     tell: Tell
-    loudness: Loudness | None = None
+    measured: Measured
 
 
 def make_videos(
@@ -68,16 +68,23 @@ def make_videos(
     *,
     limit_s: float,
     tell: Tell = lambda finding: None,
+    hardware: bool = False,
+    subtitles: Sequence[Subtitles] = (),
+    measured: Measured | None = None,
 ) -> Iterator[Rendition]:
     """Make every planned file under ``root``, whole or not at all, and yield each as it is there.
 
     Args:
         path: The clip.
         facts: What probing it told.
-        plans: What to make.
+        plans: What to make; one that cannot be made keeps no other from it, and is told when the others are there.
         root: The library; files go where ``rendition_path`` says.
         limit_s: For all plans together; work ends a little before, so that a watchdog set to the same does not bite.
-        tell: Called with ``video-partly-damaged`` where some of the picture could not be decoded, but most could.
+        tell: Called with ``video-partly-damaged`` where some of the picture could not be decoded, but most could, and
+            with ``video-no-hardware`` where the graphics chip was asked for and cannot code.
+        hardware: Code by the graphics chip where it can; else, and under a byte cap, by x264.
+        subtitles: What stands beside the clip; a plan names by digest those to draw into the picture.
+        measured: What ``measure`` found before; measured now where ``None``.
 
     Raises:
         MediaError: ``video-damaged``, ``video-not-coded`` or ``video-over-bytes``.
@@ -98,15 +105,30 @@ def make_videos(
             folder=Path(folder),
             binary=binary,
             able=ffmpeg.capabilities(binary),
+            encoder=_encoder(path, binary, tell) if hardware else _X264,
             deadline=deadline,
             picture_s=source.video_s,
             tell=tell,
+            measured=measured or measure(path, facts, plans, deadline),
         )
-        if facts.video and facts.video.audio and any(_clip(plan).audio == "encode" for plan in plans):
-            job = msgspec.structs.replace(job, loudness=measure_loudness(path, facts, deadline))
-        video_tone.write_table(facts.video, job.folder)
-        for group in _groups(facts, plans):
-            yield from _make_group(job, group)
+        ended = [job.measured.ended(plan) for plan in plans]
+        _write_beside(job, ended, subtitles)
+        yield from _make_all(job, ended)
+
+
+def _encoder(path: Path, binary: Path, tell: Tell) -> str:
+    found = hardware_encoder(binary)
+    if found is None:
+        tell(Finding(rule="video-no-hardware", level="info", subject=path.name))
+    return found or _X264
+
+
+def _write_beside(job: _Job, plans: Sequence[RenditionPlan], subtitles: Sequence[Subtitles]) -> None:
+    """The files that filters read, in the folder where they run."""
+    video_tone.write_table(job.facts.video, job.folder)
+    for plan in plans:
+        video_path.write_moves(plan, raster(job.facts)[1], job.folder)
+        video_subtitles.write_burned(plan, subtitles, job.folder)
 
 
 @contextlib.contextmanager
@@ -122,37 +144,50 @@ def _failures(path: Path, root: Path) -> Iterator[None]:
         raise MediaError("video-not-coded", {**error.fields, "path": str(path)}) from error
 
 
-def _clip(plan: RenditionPlan) -> VideoPlan:
-    assert plan.video is not None
-    return plan.video
+def _make_all(job: _Job, plans: Sequence[RenditionPlan]) -> Iterator[Rendition]:
+    """Every file that can be made; plans that fail together are tried alone, the first fault is raised at the end."""
+    faults: list[AssetsError] = []
+    waiting = deque(shared(job.facts, plans))
+    while waiting:
+        group = waiting.popleft()
+        try:
+            made = _make_group(job, group)
+        except (MediaError, ToolError) as error:
+            if _is_final(error):
+                raise
+            if len(group) > 1:
+                waiting.extend((one,) for one in group)
+            else:
+                faults.append(error)
+            continue
+        yield from made
+        for one in group:
+            for plan in one.silenced:
+                yield _silenced(job, plan, job.root / rendition_path(one.plan))
+    if faults:
+        raise faults[0]
 
 
-def _is_copied(plan: RenditionPlan) -> bool:
-    return plan.copy or _clip(plan).copy
+def _is_final(error: AssetsError) -> bool:
+    """Whether no other plan of the same clip would fare better."""
+    return isinstance(error, TimeLimit) or error.code not in ("ffmpeg-failed", "video-over-bytes")
 
 
-def _groups(facts: MediaFacts, plans: Sequence[RenditionPlan]) -> Iterator[tuple[RenditionPlan, ...]]:
-    """Plans that one decode serves: of one frame rate and one duration; what is not coded again goes alone."""
-
-    def shared(plan: RenditionPlan) -> tuple[bool, float, float]:
-        return _is_copied(plan), _clip(plan).fps or 0.0, _clip(plan).duration_s
-
-    width_px, height_px = facts.stored_size_px
-    together = _TOGETHER_LARGE if width_px * height_px > _LARGE_PX else _TOGETHER
-    for (copied, _, _), alike in groupby(sorted(plans, key=shared), key=shared):
-        while group := tuple(islice(alike, 1 if copied else together)):
-            yield group
-
-
-def _make_group(job: _Job, plans: Sequence[RenditionPlan]) -> Iterator[Rendition]:
+def _make_group(job: _Job, group: Sequence[Shared]) -> list[Rendition]:
     """Write the group's files in one run; each takes its name when it has been read again."""
     with contextlib.ExitStack() as stack:
-        targets = [stack.enter_context(_written(job.root / rendition_path(plan))) for plan in plans]
-        pairs = list(zip(plans, targets, strict=True))
-        outputs = [_output(job, plan, target) for plan, target in pairs]
-        _demand_decoded(job, _run(job, outputs, fps=_clip(plans[0]).fps))
-        made = [_finished(job, plan, target) for plan, target in pairs]
-    yield from made
+        pairs = [(one.plan, stack.enter_context(_written(job.root / rendition_path(one.plan)))) for one in group]
+        _demand_decoded(job, _run(job, [_output(job, plan, target) for plan, target in pairs]))
+        return [_finished(job, plan, target) for plan, target in pairs]
+
+
+def _silenced(job: _Job, plan: RenditionPlan, heard: Path) -> Rendition:
+    """The same coded picture without its sound."""
+    with _written(job.root / rendition_path(plan)) as target:
+        output = remuxing(target, job.facts, plan)
+        arguments = ffmpeg_graph.arguments(heard, [output], before=ffmpeg.input_options("mp4"))
+        ffmpeg.run(arguments, deadline=job.deadline, binary=job.binary)
+        return _finished(job, plan, target, light=True)
 
 
 @contextlib.contextmanager
@@ -161,20 +196,27 @@ def _written(path: Path) -> Iterator[Path]:
         yield partial
 
 
-def _output(job: _Job, plan: RenditionPlan, target: Path) -> Output:
-    if _is_copied(plan):
-        return remuxing(target, job.facts, plan, loudness=job.loudness)
-    return encoding(target, job.facts, plan, able=job.able, loudness=job.loudness)
+def _clip(plan: RenditionPlan) -> VideoPlan:
+    assert plan.video is not None
+    return plan.video
 
 
-def _run(job: _Job, outputs: Sequence[Output], *, fps: float | None) -> ffmpeg.Ran:
-    coded = any(output.picture for output in outputs)
-    arguments = ffmpeg_graph.arguments(
-        job.path,
-        outputs,
-        before={**ffmpeg.input_options(job.facts.format), **decoder(job.facts, job.able)},
-        shared=opening(job.facts, fps) if coded else (),
+def _output(job: _Job, plan: RenditionPlan, target: Path, *, rate_bps: int | None = None) -> Output:
+    loudness = job.measured.loudness
+    if is_copied(plan):
+        return remuxing(target, job.facts, plan, loudness=loudness)
+    picture = (
+        *opening(job.facts, _clip(plan).fps),
+        *framing(job.facts, plan, job.able),
+        *video_subtitles.burning(plan),
     )
+    coder = CODERS[_X264 if plan.bytes_max is not None else job.encoder]
+    return encoding(target, job.facts, plan, picture, coder=coder, loudness=loudness, rate_bps=rate_bps)
+
+
+def _run(job: _Job, outputs: Sequence[Output]) -> ffmpeg.Ran:
+    before = {**ffmpeg.input_options(job.facts.format), **decoder(job.facts, job.able)}
+    arguments = ffmpeg_graph.arguments(job.path, outputs, before=before, streams=streams(job.facts))
     return ffmpeg.run(arguments, deadline=job.deadline, binary=job.binary, folder=job.folder)
 
 
@@ -192,9 +234,9 @@ def _demand_decoded(job: _Job, ran: ffmpeg.Ran) -> None:
         job.tell(Finding(rule=rule, level="warning", subject=name, measured=damaged, allowed=ran.packets))
 
 
-def _finished(job: _Job, plan: RenditionPlan, target: Path) -> Rendition:
-    """The rendition once its file is known to be long enough and light enough."""
-    if plan.bytes_max is not None and not _is_copied(plan):
+def _finished(job: _Job, plan: RenditionPlan, target: Path, *, light: bool = False) -> Rendition:
+    """The rendition once its file is known to be long enough and light enough; ``light`` where it must be."""
+    if plan.bytes_max is not None and not is_copied(plan) and not light:
         _lighten(job, plan, target)
     made = containers.read_clip(target, format="mp4", limit_s=min(_READ_S, job.deadline.left_s()))
     wanted_s = min(_clip(plan).duration_s or job.picture_s, job.picture_s)
@@ -214,12 +256,12 @@ def _finished(job: _Job, plan: RenditionPlan, target: Path) -> Rendition:
         sha256=file_sha256(target),
         fit=plan.fit,
         trimmed=_clip(plan).trimmed,
-        made_with=job.able.version,
+        made_with=job.able.version if job.encoder == _X264 else f"{job.able.version} {job.encoder}",
     )
 
 
 def _lighten(job: _Job, plan: RenditionPlan, target: Path) -> None:
-    """Code again, in two passes, at the bitrate the byte cap affords, until the file fits.
+    """Code again at the bitrate the byte cap affords, spread as the first pass measured, until the file fits.
 
     Raises:
         MediaError: ``video-over-bytes`` when the last try is still too large.
@@ -230,17 +272,7 @@ def _lighten(job: _Job, plan: RenditionPlan, target: Path) -> None:
         if target.stat().st_size <= allowed:
             return
         rate_bps = affordable_bps(plan, room_bytes=WORDS_ROOM_BYTES, share=share)
-        for number in (1, 2):
-            output = encoding(
-                target,
-                job.facts,
-                plan,
-                able=job.able,
-                loudness=job.loudness,
-                rate_bps=rate_bps,
-                pass_number=number,
-            )
-            _run(job, [output], fps=_clip(plan).fps)
+        _run(job, [_output(job, plan, target, rate_bps=rate_bps)])
     size_bytes = target.stat().st_size
     if size_bytes > allowed:
         raise MediaError("video-over-bytes", {"path": job.path, "size_bytes": size_bytes, "limit": allowed})

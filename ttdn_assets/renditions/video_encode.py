@@ -1,9 +1,9 @@
 """How a clip is coded and written: H.264 High and AAC-LC in an MP4 that starts at once and carries nothing private.
 
-Quality is held constant (CRF) under a bitrate cap; only where the byte cap is passed a second try spends exactly the
-bytes there are, in two passes.  Two seconds each of a phone, a GoPro and an HDR clip at their own size have a VMAF of
-98.9, 97.0 and 99.5 with veryfast and CRF 20; with CRF 22 97.6, 94.4 and 98.1 in a fifth fewer bytes; the platforms code
-what they get once more, so the higher one is taken.
+Quality is held constant (CRF) under a bitrate cap; only where the byte cap is passed a second pass spends exactly the
+bytes there are: the first run was its first pass.  Two seconds each of a phone, a GoPro and an HDR clip at their own
+size have a VMAF of 98.9, 97.0 and 99.5 with veryfast and CRF 20; with CRF 22 97.6, 94.4 and 98.1 in a fifth fewer
+bytes; the platforms code what they get once more, so the higher one is taken.
 
 There is no edit list (Instagram refuses it).  The muxer then lets the first AAC packet last until the first picture,
 which two B-frames without a pyramid show one frame late; a player that ignores this is off by that frame less the 21 ms
@@ -15,15 +15,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from ttdn_assets.model import MediaFacts, RenditionPlan, VideoPlan
-from ttdn_assets.renditions.video_filters import framing
+from ttdn_assets.renditions.video_coders import Coder, Rate
 from ttdn_assets.renditions.video_sound import Loudness, sound_filters
-from ttdn_assets.tools.ffmpeg import Capabilities
-from ttdn_assets.tools.ffmpeg_graph import Output, Value
+from ttdn_assets.tools.ffmpeg_graph import Output, Step, Value
 
-PRESET = "veryfast"
-CRF = 20
 KEYFRAMES_S = 2.0
-PASS_LOG = "pass"
 _BUFFER_S = 2.0
 _DEFAULT_FPS = 30.0
 _PRIVATE: dict[str, Value | None] = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact"}
@@ -46,11 +42,11 @@ def encoding(
     target: Path,
     facts: MediaFacts,
     plan: RenditionPlan,
+    picture: tuple[Step, ...],
     *,
-    able: Capabilities,
+    coder: Coder,
     loudness: Loudness | None = None,
     rate_bps: int | None = None,
-    pass_number: int = 0,
 ) -> Output:
     """One output of a run.
 
@@ -58,29 +54,30 @@ def encoding(
         target: The file to write.
         facts: What the source is.
         plan: What to make.
-        able: What ffmpeg can do.
+        picture: The steps from the source's picture to the one that is coded.
+        coder: What codes it.
         loudness: The source's, to bring to the common level.
-        rate_bps: Spend this on the picture instead of holding the quality constant.
-        pass_number: 1 (measure only) or 2 of a run in two passes.
+        rate_bps: Spend this on the picture, as the run before measured, instead of holding the quality constant.
     """
     video = _clip(plan)
     heard = video.audio in ("encode", "copy") and facts.video is not None and facts.video.audio is not None
     sound = sound_filters(video, loudness) if heard and video.audio == "encode" else None
     if heard and video.audio == "copy":
         sound = ()
-    measuring = pass_number == 1
-    silent = video.audio == "silence" and not measuring
-    options: dict[str, Value | None] = {**_PRIVATE, "t": video.duration_s, **_picture(facts, video, rate_bps)}
-    if pass_number:
-        options |= {"pass": pass_number, "passlogfile": PASS_LOG}
-    if measuring:
-        options |= {"f": "null"}
-    else:
-        options |= {**_CONTAINER, **_sound(video, heard=heard or silent)}
+    silent = video.audio == "silence"
+    options: dict[str, Value | None] = {
+        **_PRIVATE,
+        "t": video.duration_s,
+        **coder(_rate(facts, plan, rate_bps)),
+        "flags:v": "+cgop+bitexact",
+        **_COLOURS,
+        **_CONTAINER,
+        **_sound(video, heard=heard or silent),
+    }
     return Output(
-        target="-" if measuring else target,
-        picture=framing(facts, plan, able),
-        sound=None if measuring or silent else sound,
+        target=target,
+        picture=picture,
+        sound=None if silent else sound,
         silence_hz=video.audio_rate_hz if silent else None,
         options=options,
     )
@@ -116,30 +113,19 @@ def _clip(plan: RenditionPlan) -> VideoPlan:
     return plan.video
 
 
-def _fps(facts: MediaFacts) -> float:
-    return facts.video.fps if facts.video is not None and facts.video.fps > 0 else _DEFAULT_FPS
-
-
-def _picture(facts: MediaFacts, video: VideoPlan, rate_bps: int | None) -> dict[str, Value | None]:
-    fps = video.fps or _fps(facts)
-    options: dict[str, Value | None] = {
-        "c:v": "libx264",
-        "preset": PRESET,
-        "profile:v": "high",
-        "pix_fmt": "yuv420p",
-        "g": max(1, round(KEYFRAMES_S * fps)),
-        "bf": 2,
-        "flags:v": "+cgop+bitexact",
-        "x264-params": "b-pyramid=none:open-gop=0",
-        **_COLOURS,
-    }
+def _rate(facts: MediaFacts, plan: RenditionPlan, rate_bps: int | None) -> Rate:
+    video = _clip(plan)
+    fps = video.fps or (facts.video.fps if facts.video and facts.video.fps > 0 else _DEFAULT_FPS)
     cap = video.video_bitrate_max_bps
     if rate_bps is not None:
-        limit = min(rate_bps * 3 // 2, cap or rate_bps * 3 // 2)
-        return options | {"b:v": min(rate_bps, limit), "maxrate": limit, "bufsize": round(_BUFFER_S * limit)}
-    if cap is not None:
-        options |= {"maxrate": cap, "bufsize": round(_BUFFER_S * cap)}
-    return options | {"crf": CRF}
+        cap = min(rate_bps * 3 // 2, cap or rate_bps * 3 // 2)
+    return Rate(
+        keyframe_steps=max(1, round(KEYFRAMES_S * fps)),
+        cap_bps=cap,
+        buffer_bits=None if cap is None else round(_BUFFER_S * cap),
+        wanted_bps=None if rate_bps is None or cap is None else min(rate_bps, cap),
+        stats=f"{plan.recipe[:32]}.stats" if plan.bytes_max is not None else None,
+    )
 
 
 def _sound(video: VideoPlan, *, heard: bool) -> dict[str, Value | None]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ttdn_assets.geometry import contain, crop_to_ratio, even
-from ttdn_assets.model import Box, MediaFacts, RenditionPlan, VideoFacts
-from ttdn_assets.renditions import video_tone
+from ttdn_assets.model import MediaFacts, RenditionPlan, VideoFacts
+from ttdn_assets.renditions import video_path, video_tone
 from ttdn_assets.tools.ffmpeg import Capabilities
-from ttdn_assets.tools.ffmpeg_graph import Filter, Pad, Step
+from ttdn_assets.tools.ffmpeg_graph import Filter, Pad, Step, Streams
 
 Size = tuple[int, int]
 
@@ -35,8 +35,16 @@ def rate(fps: float) -> str:
     return f"{exact.numerator}/{exact.denominator}"
 
 
+def streams(facts: MediaFacts) -> Streams:
+    """The streams that the probe looked at."""
+    video = _video(facts)
+    sound = video.audio.stream if video.audio else None
+    named = ("V:0" if video.stream is None else str(video.stream), "a:0" if sound is None else str(sound))
+    return Streams(*named)
+
+
 def opening(facts: MediaFacts, fps: float | None) -> tuple[Filter, ...]:
-    """What every output shares: whole frames, at a constant rate from time 0, upright.
+    """What every picture begins with: whole frames, at a constant rate from time 0, upright.
 
     Frames that are not wanted are dropped before anything costly is done to them.
     """
@@ -54,10 +62,10 @@ def opening(facts: MediaFacts, fps: float | None) -> tuple[Filter, ...]:
 def framing(facts: MediaFacts, plan: RenditionPlan, able: Capabilities) -> tuple[Step, ...]:
     """From the upright picture to the plan's crop, size and colours."""
     if plan.fit != "pad":
-        return (*_flattened(facts), *shown(facts, plan.crop, plan.size_px, able))
+        return (*_flattened(facts), *shown(facts, _cut(facts, plan), plan.size_px, able))
     width_px, height_px = contain(facts.size_px, plan.size_px)
     inner = even(width_px), even(height_px)
-    picture = (*_flattened(facts), *shown(facts, None, inner, able))
+    picture = (*_flattened(facts), *shown(facts, (), inner, able))
     if inner == plan.size_px:
         return picture
     return (*picture, Pad(behind=_backdrop(inner, plan.size_px), front=()), *_tagged())
@@ -65,16 +73,15 @@ def framing(facts: MediaFacts, plan: RenditionPlan, able: Capabilities) -> tuple
 
 def framing_of_frame(facts: MediaFacts, size_px: Size, able: Capabilities) -> tuple[Step, ...]:
     """From the upright picture to all of it at ``size_px``."""
-    return (*_flattened(facts), *shown(facts, None, size_px, able))
+    return (*_flattened(facts), *shown(facts, (), size_px, able))
 
 
-def shown(facts: MediaFacts, crop: Box | None, size_px: Size, able: Capabilities) -> tuple[Filter, ...]:
-    """The box ``crop`` of the upright picture at ``size_px`` in limited-range BT.709, 8-bit 4:2:0, square pixels.
+def shown(facts: MediaFacts, cut: tuple[Filter, ...], size_px: Size, able: Capabilities) -> tuple[Filter, ...]:
+    """What ``cut`` leaves of the upright picture at ``size_px``, limited-range BT.709, 8-bit 4:2:0, square pixels.
 
     Reducing comes before tone mapping: it costs a fraction there.
     """
     video = _video(facts)
-    cut = _cut(facts, crop)
     size: dict[str, str | int | float] = {"w": size_px[0], "h": size_px[1], "flags": _SCALER}
     if video_tone.is_hdr(video):
         both = {"zscale", "tonemap"} <= able.filters
@@ -120,17 +127,24 @@ def _same_range(video: VideoFacts) -> dict[str, str]:
     return {"in_range": named, "out_range": named}
 
 
-def _cut(facts: MediaFacts, crop: Box | None) -> tuple[Filter, ...]:
-    """The crop in pixels of the turned raster, whose pixels need not be square."""
-    if crop is None:
+def _cut(facts: MediaFacts, plan: RenditionPlan) -> tuple[Filter, ...]:
+    """The plan's crop, in pixels of the turned raster, which need not be square."""
+    if plan.crop is None:
         return ()
-    turned = facts.stored_size_px if _video(facts).rotation_deg % 180 == 0 else facts.stored_size_px[::-1]
-    across, down = turned[0] / facts.size_px[0], turned[1] / facts.size_px[1]
-    width, height = max(2, round(crop.width_px * across)), max(2, round(crop.height_px * down))
-    x, y = round(crop.x * across), round(crop.y * down)
+    turned, (across, down) = raster(facts)
+    box = plan.crop
+    width, height = max(2, round(box.width_px * across)), max(2, round(box.height_px * down))
     if (width, height) == turned:
         return ()
-    return (Filter("crop", {"w": width, "h": height, "x": x, "y": y}),)
+    if plan.video and plan.video.path:
+        return video_path.moving(plan, width, height)
+    return (Filter("crop", {"w": width, "h": height, "x": round(box.x * across), "y": round(box.y * down)}),)
+
+
+def raster(facts: MediaFacts) -> tuple[Size, tuple[float, float]]:
+    """The turned raster's size, and how many of its pixels one upright pixel is, across and down."""
+    turned = facts.stored_size_px if _video(facts).rotation_deg % 180 == 0 else facts.stored_size_px[::-1]
+    return turned, (turned[0] / facts.size_px[0], turned[1] / facts.size_px[1])
 
 
 def _flattened(facts: MediaFacts) -> tuple[Step, ...]:

@@ -10,15 +10,15 @@ from ttdn_assets.errors import MediaError, ToolError
 from ttdn_assets.geometry import contain, even
 from ttdn_assets.model import MediaFacts
 from ttdn_assets.renditions import video_tone
-from ttdn_assets.renditions.video_filters import decoder, framing_of_frame, opening
+from ttdn_assets.renditions.video_filters import decoder, framing_of_frame, opening, streams
 from ttdn_assets.tools import ffmpeg, ffmpeg_graph
 from ttdn_assets.tools.ffmpeg_graph import Filter, Output
+from ttdn_assets.tools.key_pictures import best_moment_s
 from ttdn_assets.tools.pixels import Picture
-from ttdn_assets.tools.pixels_raw import detail, picture_of_rgb
+from ttdn_assets.tools.pixels_raw import picture_of_rgb
 
 _LONG_EDGE_PX = 1280
 _LIMIT_S = 120.0
-_POSTER_FRAMES = 7
 _KEYFRAMES_FROM_S = 15.0
 """From this duration on the keyframe before each moment does, and decoding up to it is spared."""
 
@@ -40,34 +40,47 @@ def sample_pictures(path: Path, facts: MediaFacts, *, count: int = 5, limit_s: f
 
 
 def poster(path: Path, facts: MediaFacts, *, limit_s: float = _LIMIT_S) -> Picture:
-    """The frame that shows most: neither black nor blank, and the sharpest of several.
+    """The frame that shows most, whole and upright at the clip's own size: neither black nor blank, and sharp.
 
     Raises:
         MediaError: ``video-no-frame``.
         TimeLimit: ``video-time-limit``.
     """
-    return max(sample_pictures(path, facts, count=_POSTER_FRAMES, limit_s=limit_s), key=detail)
+    stream = facts.video.stream if facts.video else None
+    moment_s = best_moment_s(path, format=facts.format, stream=stream, limit_s=limit_s / 2)
+    deadline = ffmpeg.Deadline(path, limit_s)
+    for at_s in (moment_s or 0.0, 0.0):
+        for picture in _frames_at(path, facts, [at_s], deadline, whole=True):
+            return picture
+    raise MediaError("video-no-frame", {"path": path})
 
 
-def _frames_at(path: Path, facts: MediaFacts, times_s: list[float], deadline: ffmpeg.Deadline) -> Iterator[Picture]:
-    """The frame shown at each of the times; one that cannot be decoded is left out."""
+def _frames_at(
+    path: Path, facts: MediaFacts, times_s: list[float], deadline: ffmpeg.Deadline, *, whole: bool = False
+) -> Iterator[Picture]:
+    """The frame shown at each of the times, at the clip's size if ``whole``; one that cannot be decoded is left out."""
     binary = ffmpeg.find_ffmpeg()
     able = ffmpeg.capabilities(binary)
-    width_px, height_px = contain(facts.size_px, (_LONG_EDGE_PX, _LONG_EDGE_PX))
+    edge_px = max(facts.size_px) if whole else _LONG_EDGE_PX
+    width_px, height_px = contain(facts.size_px, (edge_px, edge_px))
     frame_px = even(width_px), even(height_px)
     output = Output(
         target="-",
-        picture=(*framing_of_frame(facts, frame_px, able), Filter("scale", {"in_color_matrix": "bt709"})),
+        picture=(
+            *opening(facts, None),
+            *framing_of_frame(facts, frame_px, able),
+            Filter("scale", {"in_color_matrix": "bt709"}),
+        ),
         sound=None,
         options={"f": "rawvideo", "pix_fmt": "rgb24", "frames:v": 1},
     )
     with tempfile.TemporaryDirectory(prefix="ttdn-", ignore_cleanup_errors=True) as folder:
         video_tone.write_table(facts.video, Path(folder))
         for at_s in times_s:
-            before = {**ffmpeg.input_options(facts.format), **decoder(facts, able), "ss": round(at_s, 3)}
-            if facts.video and facts.video.duration_s >= _KEYFRAMES_FROM_S:
+            before = {**ffmpeg.input_options(facts.format), **decoder(facts, able), "ss": round(at_s, 6)}
+            if not whole and facts.video and facts.video.duration_s >= _KEYFRAMES_FROM_S:
                 before["noaccurate_seek"] = None
-            arguments = ffmpeg_graph.arguments(path, [output], before=before, shared=opening(facts, None))
+            arguments = ffmpeg_graph.arguments(path, [output], before=before, streams=streams(facts))
             try:
                 ran = ffmpeg.run(arguments, deadline=deadline, binary=binary, folder=Path(folder), capture=True)
             except ToolError as error:

@@ -10,6 +10,7 @@ import msgspec
 
 from ttdn_assets.errors import ToolError
 from ttdn_assets.model import MediaFacts, VideoPlan
+from ttdn_assets.renditions.video_filters import streams
 from ttdn_assets.tools import ffmpeg, ffmpeg_graph
 from ttdn_assets.tools.ffmpeg_graph import Filter, Output
 
@@ -42,7 +43,8 @@ def measure_loudness(path: Path, facts: MediaFacts, deadline: ffmpeg.Deadline) -
     """
     asked = Filter("loudnorm", {**_target(), "print_format": "json"})
     output = Output(target="-", picture=None, sound=(*_stereo(48_000), asked), options={"f": "null"})
-    arguments = ffmpeg_graph.arguments(path, [output], before={**ffmpeg.input_options(facts.format), "vn": None})
+    before = {**ffmpeg.input_options(facts.format), "vn": None}
+    arguments = ffmpeg_graph.arguments(path, [output], before=before, streams=streams(facts))
     try:
         said = ffmpeg.run(arguments, deadline=deadline).stderr
     except ToolError as error:

@@ -48,9 +48,10 @@ _PADDING_SHARE = 0.01
 
 
 class Clip(msgspec.Struct, frozen=True, kw_only=True):
-    """One clip: its first video stream, its first audible stream, and the container's tags.
+    """One clip: its largest video stream, its first audible stream, and the container's tags.
 
     ``size_px`` is as coded; ``matrix`` is the display matrix of the first picture (a, b, c, d) where it has one.
+    ``stream`` is the picture's number in the file, ``track`` the number that the container itself gives it.
     ``tags`` hold the bytes of each value as Latin-1 letters, because containers do not name their charset.
     """
 
@@ -79,6 +80,8 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True):
     audio_s: float | None
     complete: bool
     tags: dict[str, str]
+    stream: int = 0
+    track: int = 0
 
 
 class _Track:
@@ -141,7 +144,7 @@ def _opened(path: Path, format: str, limit_s: float) -> Iterator[Any]:
 
 
 def read_clip(path: Path, *, format: str, limit_s: float) -> Clip:
-    """Read all packets of the first video and audio stream, and decode one picture.
+    """Read all packets of the largest video and the first audio stream, and decode one picture.
 
     After ``limit_s`` seconds the rest is left unread (``complete`` is false) and the container's duration believed.
 
@@ -150,7 +153,7 @@ def read_clip(path: Path, *, format: str, limit_s: float) -> Clip:
     """
     deadline = time.monotonic() + limit_s
     with _opened(path, format, limit_s) as container:
-        video, audio = _first_video(container, path), _first_audio(container)
+        video, audio = _largest_video(container, path), _first_audio(container)
         picture = _first_picture(container, video, path)
         container.seek(0)
         tracks = {stream.index: _Track(float(stream.time_base)) for stream in (video, audio) if stream is not None}
@@ -158,15 +161,19 @@ def read_clip(path: Path, *, format: str, limit_s: float) -> Clip:
         return _clip(container, video, audio, picture, tracks, complete)
 
 
-def _first_video(container: Any, path: Path) -> Any:
+def _largest_video(container: Any, path: Path) -> Any:
+    """The stream with the largest picture, the first of equal ones; covers and thumbnails are none."""
     import av
 
-    streams = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
+    kinds = av.stream.Disposition
+    unwanted = kinds.attached_pic | kinds.timed_thumbnails | kinds.still_image
+    streams = [s for s in container.streams.video if not s.disposition & unwanted]
     if not streams:
         raise MediaError("video-no-picture", {"path": path})
-    if streams[0].codec_context is None:
+    known = [stream for stream in streams if stream.codec_context is not None]
+    if not known:
         raise MediaError("video-codec-unknown", {"path": path})
-    return streams[0]
+    return max(known, key=lambda stream: (stream.codec_context.width or 0) * (stream.codec_context.height or 0))
 
 
 def _first_audio(container: Any) -> Any:
@@ -244,6 +251,8 @@ def _clip(container: Any, video: Any, audio: Any, picture: Any, tracks: dict[int
         audio_s=round(sound.span_s[1] - sound.span_s[0], 6) if sound and sound.span_s else None,
         complete=complete,
         tags={**video.metadata, **container.metadata},
+        stream=video.index,
+        track=video.id,
     )
 
 
@@ -313,6 +322,7 @@ def _audio(stream: Any, track: _Track | None) -> Audio | None:
         channels=context.channels,
         sample_rate_hz=context.sample_rate or 0,
         bitrate_bps=round(track.size_bytes * 8 / seconds) if seconds > 0 else None,
+        stream=stream.index,
     )
 
 

@@ -28,6 +28,14 @@ class Pad(NamedTuple):
     front: tuple[Filter, ...]
 
 
+class Streams(NamedTuple):
+    """Which streams of the input are used, as ffmpeg specifies them: numbers, or the first that is no cover."""
+
+    picture: str = "V:0"
+    sound: str = "a:0"
+
+
+FIRST = Streams()
 Step = Filter | Pad
 
 
@@ -40,40 +48,59 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
 
     target: Path | str
     picture: tuple[Step, ...] | None = ()
-    sound: tuple[Filter, ...] | None = ()
+    sound: tuple[Step, ...] | None = ()
     silence_hz: int | None = None
     options: Options = {}
 
 
-def arguments(source: Path, outputs: Sequence[Output], *, before: Options, shared: Sequence[Filter] = ()) -> list[str]:
+def arguments(source: Path, outputs: Sequence[Output], *, before: Options, streams: Streams = FIRST) -> list[str]:
     """The arguments of one run that decodes ``source`` once and writes every output.
 
+    Steps that several outputs begin with are done once, and what comes out is split between them.
+
     Args:
-        source: The file to read; its first picture stream that is no cover and its first sound stream are used.
+        source: The file to read.
         outputs: What to write.
         before: Options before ``-i``.
-        shared: What is done to the picture before it is split between the outputs.
+        streams: Which of its streams to use.
     """
     import ffmpeg
 
     opened = ffmpeg.input(file_url(source), **before)
-    filtered = [output for output in outputs if output.picture]
-    pictures = _branches(_chain(opened["V:0"], shared), len(filtered), "split")
-    heard = [output for output in outputs if output.sound and output.silence_hz is None]
-    sounds = _branches(opened["a:0"], len(heard), "asplit")
+    picture, sound = opened[streams.picture], opened[streams.sound]
+    pictures = _grown(picture, {at: one.picture for at, one in enumerate(outputs) if one.picture}, "split")
+    heard = {at: one.sound for at, one in enumerate(outputs) if one.sound and one.silence_hz is None}
+    sounds = _grown(sound, heard, "asplit")
     written = []
-    for output in outputs:
-        streams = []
-        if output.picture is not None:
-            streams.append(_steps(pictures.pop(0), output.picture) if output.picture else opened["V:0"])
+    for at, output in enumerate(outputs):
+        used = [] if output.picture is None else [pictures.get(at, picture)]
         if output.silence_hz is not None:
-            streams.append(_silence(output.silence_hz))
+            used.append(_silence(output.silence_hz))
         elif output.sound is not None:
-            streams.append(_chain(sounds.pop(0), output.sound) if output.sound else opened["a:0"])
+            used.append(sounds.get(at, sound))
         target = file_url(output.target) if isinstance(output.target, Path) else output.target
-        written.append(ffmpeg.output(*streams, target, **output.options))
+        written.append(ffmpeg.output(*used, target, **output.options))
     compiled: list[str] = ffmpeg.merge_outputs(*written).get_args()
     return compiled
+
+
+def _grown(stream: Any, chains: Mapping[int, Sequence[Step]], splitter: str) -> dict[int, Any]:
+    """Where each chain ends that starts at ``stream``; a step in which several agree so far is one filter."""
+    ends: dict[int, Any] = {}
+    alike: list[tuple[Step | None, dict[int, Sequence[Step]]]] = []
+    for at, chain in chains.items():
+        first = chain[0] if chain else None
+        members = next((members for step, members in alike if step == first and first is not None), None)
+        if members is None:
+            members = {}
+            alike.append((first, members))
+        members[at] = chain[1:]
+    for branch, (step, members) in zip(_branches(stream, len(alike), splitter), alike, strict=True):
+        if step is None:
+            ends |= dict.fromkeys(members, branch)
+        else:
+            ends |= _grown(_stepped(branch, step), members, splitter)
+    return ends
 
 
 def _silence(rate_hz: int) -> Any:
@@ -95,12 +122,9 @@ def _chain(stream: Any, filters: Sequence[Filter]) -> Any:
     return stream
 
 
-def _steps(stream: Any, steps: Sequence[Step]) -> Any:
-    for step in steps:
-        if isinstance(step, Pad):
-            behind, front = _branches(stream, 2, "split")
-            centred = {"x": "(W-w)/2", "y": "(H-h)/2", "format": "auto"}
-            stream = _chain(behind, step.behind).overlay(_chain(front, step.front), **centred)
-        else:
-            stream = stream.filter(step.name, **step.options)
-    return stream
+def _stepped(stream: Any, step: Step) -> Any:
+    if isinstance(step, Filter):
+        return _chain(stream, (step,))
+    behind, front = _branches(stream, 2, "split")
+    centred = {"x": "(W-w)/2", "y": "(H-h)/2", "format": "auto"}
+    return _chain(behind, step.behind).overlay(_chain(front, step.front), **centred)

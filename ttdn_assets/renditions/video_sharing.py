@@ -1,0 +1,58 @@
+"""Which plans of a clip are made together: those that one decode feeds, and those that have one picture in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+import msgspec
+
+from ttdn_assets.model import MediaFacts, RenditionPlan, VideoPlan
+
+_TOGETHER, _TOGETHER_LARGE = 4, 2
+"""Encodes fed by one decode; fewer of a 4K source, whose frames take 12 to 25 MB each."""
+
+_LARGE_PX = 2560 * 1440
+
+
+class Shared(NamedTuple):
+    """A plan to code, and those that are the same but for having no sound: its coded picture serves them too."""
+
+    plan: RenditionPlan
+    silenced: tuple[RenditionPlan, ...] = ()
+
+
+def is_copied(plan: RenditionPlan) -> bool:
+    """Whether the source's coded picture is taken as it is."""
+    return plan.copy or _clip(plan).copy
+
+
+def shared(facts: MediaFacts, plans: Sequence[RenditionPlan]) -> Iterator[tuple[Shared, ...]]:
+    """The plans in groups that one decode serves; what is not coded again goes alone."""
+    yield from ((Shared(plan),) for plan in plans if is_copied(plan))
+    width_px, height_px = facts.stored_size_px
+    together = _TOGETHER_LARGE if width_px * height_px > _LARGE_PX else _TOGETHER
+    coded = iter(_by_picture([plan for plan in plans if not is_copied(plan)]))
+    while group := tuple(islice(coded, together)):
+        yield group
+
+
+def _by_picture(plans: Sequence[RenditionPlan]) -> list[Shared]:
+    """One of each picture, longest first, so that the last to end has company for as long as there is any."""
+    heard = [plan for plan in plans if _clip(plan).audio != "none"]
+    silent = {_picture(plan): plan for plan in plans if _clip(plan).audio == "none"}
+    served = [Shared(plan, (silent.pop(_picture(plan)),) if _picture(plan) in silent else ()) for plan in heard]
+    found = [*served, *(Shared(plan) for plan in silent.values())]
+    return sorted(found, key=lambda one: _clip(one.plan).duration_s, reverse=True)
+
+
+def _picture(plan: RenditionPlan) -> RenditionPlan:
+    """What two plans of one picture have in common."""
+    video = msgspec.structs.replace(_clip(plan), audio="none", audio_rate_hz=0, audio_bitrate_bps=0)
+    return msgspec.structs.replace(plan, recipe="", placements=(), video=video)
+
+
+def _clip(plan: RenditionPlan) -> VideoPlan:
+    assert plan.video is not None
+    return plan.video
