@@ -17,6 +17,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from stores.fault_proxy import FaultProxy
 from ttdn_assets.settings import StoreSettings
 from ttdn_assets.stores import Store, open_store
 
@@ -130,6 +131,14 @@ def rclone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = start(command, port, folder / "log.txt")
     yield f"http://127.0.0.1:{port}"
     stop(server)
+
+
+@pytest.fixture
+def proxy(seaweed: str) -> Iterator[FaultProxy]:
+    """A proxy that misbehaves on demand before the SeaweedFS."""
+    opened = FaultProxy(seaweed)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ Importing this package imports nothing heavy; opening ``s3://…`` does.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,20 +22,29 @@ import msgspec
 from ttdn_assets.errors import UsageError
 from ttdn_assets.settings import StoreSettings
 
-__all__ = ["Capabilities", "ObjectInfo", "Store", "open_store"]
+__all__ = ["Capabilities", "Leftover", "ObjectInfo", "Store", "open_store"]
 
 
 class ObjectInfo(msgspec.Struct, frozen=True, kw_only=True):
     """One object as the store describes it, unverified.
 
-    A listing tells ``sha256`` only where the key is made of it; ``md5`` is there where the server is known to give it,
-    and serves to see that something changed, never to prove that nothing did.
+    A listing tells ``sha256`` only where the key is made of it.  ``md5`` is what may be one: where it is that of our
+    bytes, the object was the same when the server last looked; where it is another, that says nothing.
     """
 
     key: str
     size_bytes: int
     sha256: str | None = None
     md5: str | None = None
+    changed_at: dt.datetime | None = None
+
+
+class Leftover(msgspec.Struct, frozen=True, kw_only=True):
+    """What an upload left that was killed and never taken up again; ``token`` is the store's own name for it."""
+
+    key: str
+    token: str
+    begun_at: dt.datetime
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +53,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     ``refuses_wrong_sha256``: an upload whose SHA-256 is wrong is refused, so that nothing has to be read back.
     ``refuses_overwrite``: ``If-None-Match: *`` is honoured, so that sending what is there costs one request.
     ``keeps_metadata``: the digest written beside an object comes back.  ``tells_md5``: the ETag of a small object is
-    its MD5.
+    its MD5.  ``copies``: a copy made inside the store carries its digest.  ``resumes``: what a killed upload sent of a
+    large file can be found and is not sent again.
     """
 
     kind: Literal["folder", "s3"]
@@ -51,6 +62,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     refuses_overwrite: bool
     keeps_metadata: bool
     tells_md5: bool
+    copies: bool
+    resumes: bool
 
 
 class Store(Protocol):
@@ -90,6 +103,9 @@ class Store(Protocol):
             StoreError: ``store-corrupt`` where the bytes have another SHA-256, ``store-object-missing``.
         """
 
+    def digest(self, key: str) -> str:
+        """The SHA-256 of the object's bytes, read whole."""
+
     def copy(self, src: str, dst: str, sha256: str) -> None:
         """Copy an object inside the store and verify that ``dst`` has this SHA-256."""
 
@@ -104,6 +120,12 @@ class Store(Protocol):
 
         A folder has no such thing: its address is that of the file.
         """
+
+    def leftovers(self) -> Iterator[Leftover]:
+        """What killed uploads left; it is no object, and costs space."""
+
+    def discard(self, leftover: Leftover) -> None:
+        """Throw a leftover away; nothing happens where it is gone."""
 
 
 def open_store(url: str, *, settings: StoreSettings | None = None, writing: bool = True) -> Store:

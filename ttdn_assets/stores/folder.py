@@ -6,6 +6,7 @@ There is no bookkeeping beside the files: what a file's SHA-256 is, is found by 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import errno
 import hashlib
 import os
@@ -13,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ttdn_assets.errors import InputError, StoreError
-from ttdn_assets.stores import Capabilities, ObjectInfo
+from ttdn_assets.stores import Capabilities, Leftover, ObjectInfo
 from ttdn_assets.stores.keys import check_key, digest_in
-from ttdn_assets.tools.files import file_sha256, os_errors, whole_file
+from ttdn_assets.tools.files import PARTIAL_SUFFIX, file_sha256, os_errors, whole_file
 
 _CHUNK_BYTES = 1 << 20
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
@@ -26,7 +27,13 @@ class FolderStore:
     """Objects as files under ``root``."""
 
     capabilities = Capabilities(
-        kind="folder", refuses_wrong_sha256=True, refuses_overwrite=True, keeps_metadata=True, tells_md5=False
+        kind="folder",
+        refuses_wrong_sha256=True,
+        refuses_overwrite=True,
+        keeps_metadata=True,
+        tells_md5=False,
+        copies=True,
+        resumes=False,
     )
 
     def __init__(self, root: Path) -> None:
@@ -74,7 +81,7 @@ class FolderStore:
         with self._errors(key):
             if not path.is_file():
                 return None
-            return ObjectInfo(key=key, size_bytes=path.stat().st_size, sha256=file_sha256(path))
+            return _told(path, key, sha256=file_sha256(path))
 
     def get(self, key: str, path: Path, *, sha256: str | None = None) -> str:
         """See ``Store.get``."""
@@ -90,6 +97,11 @@ class FolderStore:
             if found.hexdigest() != (sha256 or digest_in(key) or found.hexdigest()):
                 raise StoreError("store-corrupt", {"store": self.label, "key": key})
         return found.hexdigest()
+
+    def digest(self, key: str) -> str:
+        """See ``Store.digest``."""
+        with self._errors(key):
+            return file_sha256(self._path(key))
 
     def copy(self, src: str, dst: str, sha256: str) -> None:
         """See ``Store.copy``."""
@@ -124,11 +136,26 @@ class FolderStore:
                     path = Path(folder, name)
                     key = path.relative_to(self.root).as_posix()
                     if key.startswith(prefix) and not name.startswith("."):
-                        yield ObjectInfo(key=key, size_bytes=path.stat().st_size, sha256=digest_in(key))
+                        yield _told(path, key, sha256=digest_in(key))
 
     def url(self, key: str, expires_s: int) -> str:
         """The file's own address; it does not expire."""
         return self._path(key).as_uri()
+
+    def leftovers(self) -> Iterator[Leftover]:
+        """See ``Store.leftovers``: files that never got their name."""
+        with self._errors(""):
+            for path in self.root.rglob(f".*{PARTIAL_SUFFIX}*"):
+                begun_at = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+                place = path.relative_to(self.root).as_posix()
+                yield Leftover(key=place, token=place, begun_at=begun_at)
+
+    def discard(self, leftover: Leftover) -> None:
+        """See ``Store.discard``."""
+        path = self.root / leftover.token
+        if path.is_relative_to(self.root) and PARTIAL_SUFFIX in path.name:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         return self.root.joinpath(*check_key(key).split("/"))
@@ -171,6 +198,12 @@ class FolderStore:
 def _size(path: Path) -> int:
     with os_errors(path):
         return path.stat().st_size
+
+
+def _told(path: Path, key: str, *, sha256: str | None) -> ObjectInfo:
+    seen = path.stat()
+    changed_at = dt.datetime.fromtimestamp(seen.st_mtime, dt.UTC)
+    return ObjectInfo(key=key, size_bytes=seen.st_size, sha256=sha256, changed_at=changed_at)
 
 
 def _raise(error: OSError) -> None:

@@ -12,27 +12,28 @@ import mimetypes
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import msgspec
 from boto3.s3.transfer import TransferConfig
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError
 
 from ttdn_assets.errors import InputError, StoreError, UsageError
 from ttdn_assets.settings import StoreSettings
-from ttdn_assets.stores import Capabilities, ObjectInfo
+from ttdn_assets.stores import Capabilities, Leftover, ObjectInfo
 from ttdn_assets.stores.keys import PROBES, check_key, digest_in
-from ttdn_assets.stores.s3_client import make_client
-from ttdn_assets.stores.s3_errors import http_status, s3_errors
-from ttdn_assets.stores.s3_parts import LARGE_BYTES, put_parts
+from ttdn_assets.stores.s3_client import Bucket, open_bucket
+from ttdn_assets.stores.s3_errors import error_code, http_status, s3_errors
+from ttdn_assets.stores.s3_parts import LARGE_BYTES, discard, leftovers, put_parts
 from ttdn_assets.stores.s3_probe import SHA256_KEY, md5_of, probe, sha256_base64, stored_sha256
+from ttdn_assets.stores.s3_protect import as_headers, protection, require
+from ttdn_assets.stores.s3_read import Chunks
 from ttdn_assets.tools.files import file_sha256, os_errors, whole_file
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_CHUNK_BYTES = 1 << 20
-_RESUMES = 5
 _EXPIRES_MAX_S = 7 * 24 * 3600
 """The longest a presigned address lives: Amazon S3 User Guide, "Expiration time for presigned URLs"."""
 _ONE_COPY = TransferConfig(multipart_threshold=1 << 30)
@@ -44,9 +45,9 @@ _TYPES.add_type("image/heic", ".heic")
 class S3Store:
     """Objects of one bucket under one prefix."""
 
-    def __init__(self, client: S3Client, bucket: str, prefix: str) -> None:
+    def __init__(self, bucket: Bucket, prefix: str, *, settings: StoreSettings) -> None:
         """Use ``open``."""
-        self._client, self._bucket = client, bucket
+        self._bucket, self._settings = bucket, settings
         self._prefix = f"{prefix}/" if prefix else ""
         self._found: Capabilities | None = None
         self._finding = Lock()
@@ -56,7 +57,7 @@ class S3Store:
         """The store, after it has answered; see ``open_store``."""
         name = f"s3://{bucket}/{prefix}".rstrip("/")
         with s3_errors(name):
-            store = cls(make_client(settings), bucket, prefix)
+            store = cls(open_bucket(bucket, settings), prefix, settings=settings)
         with s3_errors(store.label):
             store._client.list_objects_v2(Bucket=bucket, Prefix=store._prefix, MaxKeys=1)
         if writing:
@@ -67,15 +68,18 @@ class S3Store:
     def label(self) -> str:
         """Bucket, prefix and host."""
         host = urlsplit(self._client.meta.endpoint_url).netloc.rpartition("@")[2]
-        return f"s3://{self._bucket}/{self._prefix}".rstrip("/") + f" ({host})"
+        return f"s3://{self._bucket.name}/{self._prefix}".rstrip("/") + f" ({host})"
 
     @property
     def capabilities(self) -> Capabilities:
         """See ``Store.capabilities``."""
         with self._finding:
             if self._found is None:
+                asked = protection(self._settings, PROBES)
                 with s3_errors(self.label):
-                    self._found = probe(self._client, self._bucket, self._prefix)
+                    found, encrypted = probe(self._bucket, self._prefix, asked)
+                    require(self._client, self._bucket.name, self._settings, store=self.label, encrypted=encrypted)
+                self._found = found
             return self._found
 
     def put(self, path: Path, key: str, sha256: str) -> bool:
@@ -97,7 +101,7 @@ class S3Store:
         name = self._name(key)
         with s3_errors(self.label, key):
             try:
-                head = self._client.head_object(Bucket=self._bucket, Key=name)
+                head = self._client.head_object(Bucket=self._bucket.name, Key=name)
             except ClientError as error:
                 if http_status(error) == 404:
                     return None
@@ -106,20 +110,29 @@ class S3Store:
             key=key,
             size_bytes=head["ContentLength"],
             sha256=stored_sha256(head["Metadata"]),
-            md5=self._md5(head["ETag"]),
+            md5=md5_of(head["ETag"]),
+            changed_at=head["LastModified"],
         )
 
     def get(self, key: str, path: Path, *, sha256: str | None = None) -> str:
         """See ``Store.get``; a connection that breaks is taken up where it broke."""
+        chunks = self._chunks(key)
         with os_errors(path), whole_file(path) as partial:
             found = hashlib.sha256()
-            with partial.open("wb") as write:
-                chunks = _Chunks(self, key)
+            with partial.open("wb") as write, s3_errors(self.label, key):
                 for chunk in chunks:
                     found.update(chunk)
                     write.write(chunk)
             if found.hexdigest() != (sha256 or digest_in(key) or chunks.sha256 or found.hexdigest()):
                 raise StoreError("store-corrupt", {"store": self.label, "key": key})
+        return found.hexdigest()
+
+    def digest(self, key: str) -> str:
+        """See ``Store.digest``."""
+        found = hashlib.sha256()
+        with s3_errors(self.label, key):
+            for chunk in self._chunks(key):
+                found.update(chunk)
         return found.hexdigest()
 
     def copy(self, src: str, dst: str, sha256: str) -> None:
@@ -131,13 +144,14 @@ class S3Store:
             raise StoreError("store-corrupt", {"store": self.label, "key": src})
         with s3_errors(self.label, src):
             self._client.copy(
-                {"Bucket": self._bucket, "Key": self._name(src)},
-                self._bucket,
+                {"Bucket": self._bucket.name, "Key": self._name(src)},
+                self._bucket.name,
                 name,
                 ExtraArgs={
                     "MetadataDirective": "REPLACE",
                     "Metadata": {SHA256_KEY: sha256},
                     "ContentType": _content_type(dst),
+                    **protection(self._settings, dst),
                 },
                 Config=_ONE_COPY,
             )
@@ -148,12 +162,12 @@ class S3Store:
         """See ``Store.delete``."""
         name = self._name(key)
         with s3_errors(self.label, key):
-            self._client.delete_object(Bucket=self._bucket, Key=name)
+            self._client.delete_object(Bucket=self._bucket.name, Key=name)
 
     def iter(self, prefix: str) -> Iterator[ObjectInfo]:
         """See ``Store.iter``."""
         pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=self._prefix + prefix
+            Bucket=self._bucket.name, Prefix=self._prefix + prefix
         )
         with s3_errors(self.label, prefix):
             for page in pages:
@@ -161,7 +175,11 @@ class S3Store:
                     key = one["Key"].removeprefix(self._prefix)
                     if key and not key.endswith("/") and not key.startswith(PROBES):
                         yield ObjectInfo(
-                            key=key, size_bytes=one["Size"], sha256=digest_in(key), md5=self._md5(one["ETag"])
+                            key=key,
+                            size_bytes=one["Size"],
+                            sha256=digest_in(key),
+                            md5=md5_of(one["ETag"]),
+                            changed_at=one["LastModified"],
                         )
 
     def url(self, key: str, expires_s: int) -> str:
@@ -174,14 +192,28 @@ class S3Store:
             raise UsageError("store-expiry", {"seconds": expires_s, "most": _EXPIRES_MAX_S})
         with s3_errors(self.label, key):
             return self._client.generate_presigned_url(
-                "get_object", Params={"Bucket": self._bucket, "Key": self._name(key)}, ExpiresIn=expires_s
+                "get_object", Params={"Bucket": self._bucket.name, "Key": self._name(key)}, ExpiresIn=expires_s
             )
+
+    def leftovers(self) -> Iterator[Leftover]:
+        """See ``Store.leftovers``: large files whose parts never became one object."""
+        with s3_errors(self.label):
+            for one in leftovers(self._bucket, self._prefix):
+                yield msgspec.structs.replace(one, key=one.key.removeprefix(self._prefix))
+
+    def discard(self, leftover: Leftover) -> None:
+        """See ``Store.discard``."""
+        discard(self._bucket, self._prefix + leftover.key, leftover.token)
+
+    @property
+    def _client(self) -> S3Client:
+        return self._bucket.client
 
     def _name(self, key: str) -> str:
         return self._prefix + check_key(key)
 
-    def _md5(self, etag: str) -> str | None:
-        return md5_of(etag) if self._found and self._found.tells_md5 else None
+    def _chunks(self, key: str) -> Chunks:
+        return Chunks(self._client, self._bucket.name, self._name(key))
 
     def _holds(self, key: str, size_bytes: int, sha256: str) -> bool:
         there = self.head(key)
@@ -191,7 +223,7 @@ class S3Store:
         """Send a small file unless something lies there; whether nothing did."""
         with s3_errors(self.label, key):
             try:
-                self._put_object(path, name, sha256=sha256, more={"IfNoneMatch": "*"})
+                self._put_object(path, name, key=key, sha256=sha256, headers={"if-none-match": "*"})
             except ClientError as error:
                 if http_status(error) in (409, 412):
                     return False
@@ -203,75 +235,40 @@ class S3Store:
         with s3_errors(self.label, key):
             try:
                 if size_bytes < LARGE_BYTES:
-                    self._put_object(path, name, sha256=sha256, more={})
-                    return
-                with os_errors(path):
-                    put_parts(
-                        self._client,
-                        self._bucket,
-                        name,
-                        path=path,
-                        sha256=sha256,
-                        content_type=_content_type(name),
-                        checked=self.capabilities.refuses_wrong_sha256,
-                    )
+                    self._put_object(path, name, key=key, sha256=sha256, headers={})
+                else:
+                    self._put_parts(path, name, key=key, sha256=sha256)
             except ClientError as error:
+                if error_code(error) == "NoSuchUpload" and self._holds(key, size_bytes, sha256):
+                    return
                 _accuse_file(error, path, sha256)
                 raise
 
-    def _put_object(self, path: Path, name: str, *, sha256: str, more: dict[str, Any]) -> None:
-        if self.capabilities.refuses_wrong_sha256:
-            more = {**more, "ChecksumSHA256": sha256_base64(sha256)}
+    def _put_parts(self, path: Path, name: str, *, key: str, sha256: str) -> None:
+        more = {"ContentType": _content_type(name), **protection(self._settings, key)}
+        checked = self.capabilities.refuses_wrong_sha256
+        with os_errors(path):
+            put_parts(self._bucket, name, path=path, sha256=sha256, more=more, checked=checked)
+
+    def _put_object(self, path: Path, name: str, *, key: str, sha256: str, headers: dict[str, str]) -> None:
+        headers |= {f"x-amz-meta-{SHA256_KEY}": sha256, "content-type": _content_type(name)}
+        headers |= as_headers(protection(self._settings, key))
         with os_errors(path):
             body = path.read_bytes()
-        self._client.put_object(
-            Bucket=self._bucket,
-            Key=name,
-            Body=body,
-            Metadata={SHA256_KEY: sha256},
-            ContentType=_content_type(name),
-            **more,
-        )
+        if self.capabilities.refuses_wrong_sha256:
+            headers["x-amz-checksum-sha256"] = sha256_base64(sha256)
+        elif hashlib.sha256(body).hexdigest() != sha256:
+            raise InputError("file-changed", {"path": path})
+        self._bucket.wire.put(name, body, sha256=sha256, headers=headers)
 
     def _read_back(self, key: str, path: Path | None, sha256: str) -> None:
         """Read an object whole and compare; what is wrong is deleted."""
-        found = hashlib.sha256()
-        for chunk in _Chunks(self, key):
-            found.update(chunk)
-        if found.hexdigest() == sha256:
+        if self.digest(key) == sha256:
             return
         self.delete(key)
         if path is not None and file_sha256(path) != sha256:
             raise InputError("file-changed", {"path": path})
         raise StoreError("store-corrupt", {"store": self.label, "key": key})
-
-
-class _Chunks:
-    """The bytes of an object; where the connection breaks, the rest is asked for again."""
-
-    def __init__(self, store: S3Store, key: str) -> None:
-        self._store, self._key = store, key
-        self.sha256: str | None = None
-
-    def __iter__(self) -> Iterator[bytes]:
-        at, more = 0, dict[str, Any]()
-        for left in reversed(range(_RESUMES)):
-            with s3_errors(self._store.label, self._key):
-                answer = self._store._client.get_object(
-                    Bucket=self._store._bucket, Key=self._store._name(self._key), **more
-                )
-                self.sha256 = stored_sha256(answer["Metadata"])
-                try:
-                    while chunk := answer["Body"].read(_CHUNK_BYTES):
-                        at += len(chunk)
-                        yield chunk
-                    return
-                except HTTPClientError:
-                    if not left:
-                        raise
-                finally:
-                    answer["Body"].close()
-            more = {"Range": f"bytes={at}-", "IfMatch": answer["ETag"]} if at else {}
 
 
 def _accuse_file(error: ClientError, path: Path, sha256: str) -> None:

@@ -1,32 +1,64 @@
-"""A boto3 client set up for servers that are not Amazon's too."""
+"""A bucket as boto3 and the wire reach it, set up for servers that are not Amazon's too."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.exceptions import NoCredentialsError
+from botocore.httpsession import URLLib3Session
+from botocore.utils import get_environ_proxies
 
 from ttdn_assets.settings import StoreSettings
+from ttdn_assets.stores.s3_wire import ATTEMPTS, Wire
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CONNECTIONS = 32
+_CONNECT_S = 10
 _REGION = "us-east-1"
 """What servers without regions expect in a signature."""
 
 
-def make_client(settings: StoreSettings) -> S3Client:
-    """The client: variables of the environment first, then ``settings``, then the AWS profile.
+class Bucket(NamedTuple):
+    """One bucket: ``wire`` carries files there, ``client`` does everything else."""
+
+    client: S3Client
+    wire: Wire
+    name: str
+
+
+def open_bucket(name: str, settings: StoreSettings) -> Bucket:
+    """The bucket: variables of the environment first, then ``settings``, then the AWS profile."""
+    core = botocore.session.Session(profile=_profile(settings))
+    client = _client(core, settings)
+    address = _address(client, name)
+    credentials = core.get_credentials()
+    if credentials is None:
+        raise NoCredentialsError
+    how: dict[str, Any] = {
+        "verify": core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE") or True,
+        "proxies": get_environ_proxies(address),
+        "timeout": (_CONNECT_S, settings.timeout_s),
+        "max_pool_connections": CONNECTIONS,
+    }
+    session = URLLib3Session(**how)
+    return Bucket(client, Wire(session, credentials, region=client.meta.region_name, address=address), name)
+
+
+def _client(core: botocore.session.Session, settings: StoreSettings) -> S3Client:
+    """A client for any server.
 
     Addresses are path style unless the server is Amazon's; requests and presigned addresses are signed with version 4,
     which boto3 does not choose by itself for another endpoint.  Its own CRC checksums are left out where no one
     requires them: many servers refuse or mangle them (boto3#4392), and every transfer here carries a SHA-256.
     """
-    session = boto3.session.Session(profile_name=_profile(settings))
+    session = boto3.session.Session(botocore_session=core)
     region = (
         os.environ.get("AWS_REGION")
         or os.environ.get("AWS_DEFAULT_REGION")
@@ -36,10 +68,19 @@ def make_client(settings: StoreSettings) -> S3Client:
     )
     named = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
     endpoint = named or settings.endpoint
-    client = session.client("s3", endpoint_url=endpoint, region_name=region, config=_config(path_style=bool(endpoint)))
-    if not endpoint and not _is_amazon(client):
-        return session.client("s3", region_name=region, config=_config(path_style=True))
-    return client
+
+    def made(*, path_style: bool) -> S3Client:
+        config = _config(path_style=path_style, timeout_s=settings.timeout_s)
+        return session.client("s3", endpoint_url=endpoint, region_name=region, config=config)
+
+    client = made(path_style=bool(endpoint))
+    return client if endpoint or _is_amazon(client) else made(path_style=True)
+
+
+def _address(client: S3Client, bucket: str) -> str:
+    """Where the objects of a bucket lie, in the style and at the endpoint boto3 chose."""
+    signed = client.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "x"})
+    return signed.partition("?")[0].removesuffix("x")
 
 
 def _profile(settings: StoreSettings) -> str | None:
@@ -49,14 +90,14 @@ def _profile(settings: StoreSettings) -> str | None:
     return settings.profile or None
 
 
-def _config(*, path_style: bool) -> Config:
+def _config(*, path_style: bool, timeout_s: float) -> Config:
     style: dict[str, Any] = {"addressing_style": "path" if path_style else "auto"}
     return Config(
         signature_version="s3v4",
         s3=style,  # type: ignore[arg-type]  # the stub's TypedDict takes no plain dict
-        retries={"mode": "standard", "total_max_attempts": 4},
-        connect_timeout=10,
-        read_timeout=60,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        connect_timeout=_CONNECT_S,
+        read_timeout=timeout_s,
         max_pool_connections=CONNECTIONS,
         tcp_keepalive=True,
         request_checksum_calculation="when_required",

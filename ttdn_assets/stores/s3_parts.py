@@ -1,13 +1,11 @@
 """A large file sent in parts, each checked by the server, the whole by its SHA-256 before the object appears.
 
 What a killed run sent of it is found again, by the MD5 of each part, and not sent twice; parts were checked by their
-SHA-256 when they came.  That holds for keys made of the digest: under another key the upload
-that was begun may carry the digest of other bytes in its metadata.
+SHA-256 when they came.  What nobody takes up again is listed by ``leftovers``.
 """
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
 from collections import deque
@@ -20,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ttdn_assets.errors import InputError
-from ttdn_assets.stores.s3_probe import SHA256_KEY, md5_of
+from ttdn_assets.stores import Leftover
+from ttdn_assets.stores.s3_client import Bucket
+from ttdn_assets.stores.s3_probe import SHA256_KEY, md5_of, sha256_base64, stored_sha256
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 LARGE_BYTES = 16 << 20
@@ -36,42 +35,59 @@ _IN_FLIGHT = BoundedSemaphore(2 * _THREADS)
 
 
 def put_parts(
-    client: S3Client, bucket: str, name: str, *, path: Path, sha256: str, content_type: str, checked: bool
+    bucket: Bucket, name: str, *, path: Path, sha256: str, more: dict[str, Any], checked: bool, resume: bool = True
 ) -> None:
     """Send ``path`` as the object ``name``.
 
     Args:
-        client: the client.
-        bucket: the bucket.
+        bucket: where to.
         name: the object's whole name.
         path: the file.
         sha256: its SHA-256.
-        content_type: its MIME type.
+        more: what boto3 is to be told with the object beside its metadata.
         checked: whether each part goes with its SHA-256 for the server to check.
+        resume: whether to take up an upload that was begun and not ended.
 
     Raises:
         InputError: ``file-changed``; the parts are thrown away.
     """
-    upload, there = _unfinished(client, bucket, name) if sha256 in name else (None, dict[int, str]())
+    upload, there = _unfinished(bucket, name) if resume else (None, dict[int, str]())
     if upload is None:
         asked: dict[str, Any] = {"ChecksumAlgorithm": "SHA256"} if checked else {}
-        started = client.create_multipart_upload(
-            Bucket=bucket, Key=name, ContentType=content_type, Metadata={SHA256_KEY: sha256}, **asked
+        started = bucket.client.create_multipart_upload(
+            Bucket=bucket.name, Key=name, Metadata={SHA256_KEY: sha256}, **asked, **more
         )
         upload = started["UploadId"]
     whole = hashlib.sha256()
-    parts = _send_parts(client, (bucket, name, upload), _parts_of(path, whole), there=there, checked=checked)
+    parts = _send_parts(bucket, (name, upload), _parts_of(path, whole), there=there, checked=checked)
     if whole.hexdigest() != sha256:
-        with contextlib.suppress(ClientError, BotoCoreError):
-            client.abort_multipart_upload(Bucket=bucket, Key=name, UploadId=upload)
+        discard(bucket, name, upload)
         raise InputError("file-changed", {"path": path})
-    client.complete_multipart_upload(Bucket=bucket, Key=name, UploadId=upload, MultipartUpload={"Parts": parts})
+    bucket.client.complete_multipart_upload(
+        Bucket=bucket.name, Key=name, UploadId=upload, MultipartUpload={"Parts": parts}
+    )
+    if there and stored_sha256(bucket.client.head_object(Bucket=bucket.name, Key=name)["Metadata"]) != sha256:
+        put_parts(bucket, name, path=path, sha256=sha256, more=more, checked=checked, resume=False)
 
 
 def part_bytes(size_bytes: int) -> int:
     """The size of the parts of a file, so that there are never more than a server takes."""
     fewest = -(-size_bytes // PARTS_MAX)
     return max(PART_BYTES, -(-fewest // (1 << 20)) * (1 << 20))
+
+
+def leftovers(bucket: Bucket, prefix: str) -> Iterator[Leftover]:
+    """Uploads below a prefix that were begun and not ended; their keys are the objects' whole names."""
+    pages = bucket.client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket.name, Prefix=prefix)
+    for page in pages:
+        for one in page.get("Uploads", []):
+            yield Leftover(key=one["Key"], token=one["UploadId"], begun_at=one["Initiated"])
+
+
+def discard(bucket: Bucket, name: str, upload: str) -> None:
+    """Throw the parts of an upload away; nothing happens where that cannot be."""
+    with contextlib.suppress(ClientError, BotoCoreError):
+        bucket.client.abort_multipart_upload(Bucket=bucket.name, Key=name, UploadId=upload)
 
 
 def _parts_of(path: Path, whole: hashlib._Hash) -> Iterator[bytes]:
@@ -84,12 +100,7 @@ def _parts_of(path: Path, whole: hashlib._Hash) -> Iterator[bytes]:
 
 
 def _send_parts(
-    client: S3Client,
-    upload: tuple[str, str, str],
-    chunks: Iterator[bytes],
-    *,
-    there: dict[int, str],
-    checked: bool,
+    bucket: Bucket, upload: tuple[str, str], chunks: Iterator[bytes], *, there: dict[int, str], checked: bool
 ) -> list[CompletedPartTypeDef]:
     """Send the parts that are not there yet, a few at a time; all parts in order."""
     parts: list[CompletedPartTypeDef] = []
@@ -97,7 +108,8 @@ def _send_parts(
         waiting: deque[Future[CompletedPartTypeDef]] = deque()
         try:
             for number, chunk in enumerate(chunks, 1):
-                waiting.append(pool.submit(_send_part, client, upload, number, chunk, there.get(number), checked))
+                sent = pool.submit(_send_part, bucket, upload, number, chunk, there=there.get(number), checked=checked)
+                waiting.append(sent)
                 if len(waiting) > _THREADS:
                     parts.append(waiting.popleft().result())
             parts.extend(future.result() for future in waiting)
@@ -110,36 +122,32 @@ def _send_parts(
 
 
 def _send_part(
-    client: S3Client,
-    upload: tuple[str, str, str],
-    number: int,
-    chunk: bytes,
-    there: str | None,
-    checked: bool,
+    bucket: Bucket, upload: tuple[str, str], number: int, chunk: bytes, *, there: str | None, checked: bool
 ) -> CompletedPartTypeDef:
     try:
-        digest = base64.b64encode(hashlib.sha256(chunk).digest()).decode()
+        sha256 = hashlib.sha256(chunk).hexdigest()
         told: CompletedPartTypeDef = {"PartNumber": number}
         if checked:
-            told["ChecksumSHA256"] = digest
+            told["ChecksumSHA256"] = sha256_base64(sha256)
         if there is not None and md5_of(there) == hashlib.md5(chunk, usedforsecurity=False).hexdigest():
             return {**told, "ETag": there}
-        bucket, name, upload_id = upload
-        checks: dict[str, Any] = {"ChecksumSHA256": digest} if checked else {}
-        sent = client.upload_part(Bucket=bucket, Key=name, UploadId=upload_id, PartNumber=number, Body=chunk, **checks)
-        return {**told, "ETag": sent["ETag"]}
+        headers = {"x-amz-checksum-sha256": sha256_base64(sha256)} if checked else {}
+        name, upload_id = upload
+        query = {"partNumber": str(number), "uploadId": upload_id}
+        answer = bucket.wire.put(name, chunk, sha256=sha256, headers=headers, query=query)
+        return {**told, "ETag": answer["ETag"]}
     finally:
         _IN_FLIGHT.release()
 
 
-def _unfinished(client: S3Client, bucket: str, name: str) -> tuple[str | None, dict[int, str]]:
+def _unfinished(bucket: Bucket, name: str) -> tuple[str | None, dict[int, str]]:
     """An upload of this object that was begun and not ended, with the ETags of its parts by number."""
+    client = bucket.client
     try:
-        begun = client.list_multipart_uploads(Bucket=bucket, Prefix=name).get("Uploads", [])
-        upload = next((one["UploadId"] for one in begun if one["Key"] == name), None)
+        upload = next((one.token for one in leftovers(bucket, name) if one.key == name), None)
         if upload is None:
             return None, {}
-        pages = client.get_paginator("list_parts").paginate(Bucket=bucket, Key=name, UploadId=upload)
+        pages = client.get_paginator("list_parts").paginate(Bucket=bucket.name, Key=name, UploadId=upload)
         parts = [part for page in pages for part in page.get("Parts", [])]
     except (ClientError, BotoCoreError):
         return None, {}

@@ -1,4 +1,4 @@
-"""What a bucket can do, tried with a small object that is deleted again."""
+"""What a bucket can do, tried with small objects that are deleted again."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import base64
 import contextlib
 import hashlib
 import uuid
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ttdn_assets.stores import Capabilities
 from ttdn_assets.stores.keys import PROBES
+from ttdn_assets.stores.s3_client import Bucket
 from ttdn_assets.stores.s3_errors import http_status
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+from ttdn_assets.stores.s3_protect import as_headers
 
 SHA256_KEY = "sha256"
+_META = f"x-amz-meta-{SHA256_KEY}"
 _RIGHT, _WRONG = b"ttdn probe", b"ttdn other"
+_DIGEST = hashlib.sha256(_RIGHT).hexdigest()
 _UNPROVEN = {401, 403, 404, 429}
 
 
@@ -42,40 +43,48 @@ def md5_of(etag: str) -> str | None:
     return plain if len(plain) == 32 and all(letter in "0123456789abcdef" for letter in plain) else None
 
 
-def probe(client: S3Client, bucket: str, prefix: str) -> Capabilities:
-    """Try the bucket; what it refuses for another reason (rights, space) is raised as boto3 says it."""
+def probe(bucket: Bucket, prefix: str, protection: dict[str, Any]) -> tuple[Capabilities, str | None]:
+    """Try the bucket; what it refuses for another reason (rights, space) is raised as boto3 says it.
+
+    Args:
+        bucket: the bucket.
+        prefix: below what to write.
+        protection: what every object is to be written with.
+
+    Returns:
+        What it can do, and how it says that it encrypts.
+    """
     key = f"{prefix}{PROBES}{uuid.uuid4().hex}"
     try:
-        return _probe(client, bucket, key)
+        return _probe(bucket, key, as_headers(protection))
     finally:
-        for name in (key, f"{key}-wrong"):
+        for name in (key, f"{key}-wrong", f"{key}-copy"):
             with contextlib.suppress(ClientError, BotoCoreError):
-                client.delete_object(Bucket=bucket, Key=name)
+                bucket.client.delete_object(Bucket=bucket.name, Key=name)
 
 
-def _probe(client: S3Client, bucket: str, key: str) -> Capabilities:
-    right = hashlib.sha256(_RIGHT).hexdigest()
-    takes_right = _takes_sha256(client, bucket, key, body=_RIGHT)
+def _probe(bucket: Bucket, key: str, more: dict[str, str]) -> tuple[Capabilities, str | None]:
+    takes_right = _takes_sha256(bucket, key, body=_RIGHT, more=more)
     if not takes_right:
-        client.put_object(Bucket=bucket, Key=key, Body=_RIGHT, Metadata={SHA256_KEY: right})
-    refuses_wrong = takes_right and not _takes_sha256(client, bucket, f"{key}-wrong", body=_WRONG)
-    head = client.head_object(Bucket=bucket, Key=key)
-    return Capabilities(
+        bucket.wire.put(key, _RIGHT, sha256=_DIGEST, headers={_META: _DIGEST, **more})
+    head = bucket.client.head_object(Bucket=bucket.name, Key=key)
+    found = Capabilities(
         kind="s3",
-        refuses_wrong_sha256=refuses_wrong,
-        refuses_overwrite=_refuses_overwrite(client, bucket, key),
-        keeps_metadata=stored_sha256(head["Metadata"]) == right,
+        refuses_wrong_sha256=takes_right and not _takes_sha256(bucket, f"{key}-wrong", body=_WRONG, more=more),
+        refuses_overwrite=_refuses_overwrite(bucket, key, more),
+        keeps_metadata=stored_sha256(head["Metadata"]) == _DIGEST,
         tells_md5=md5_of(head["ETag"]) == hashlib.md5(_RIGHT, usedforsecurity=False).hexdigest(),
+        copies=_copies(bucket, key),
+        resumes=_resumes(bucket, key),
     )
+    return found, head.get("ServerSideEncryption")
 
 
-def _takes_sha256(client: S3Client, bucket: str, key: str, *, body: bytes) -> bool:
+def _takes_sha256(bucket: Bucket, key: str, *, body: bytes, more: dict[str, str]) -> bool:
     """Whether ``body`` is taken with the SHA-256 of the right bytes."""
-    right = hashlib.sha256(_RIGHT).hexdigest()
     try:
-        client.put_object(
-            Bucket=bucket, Key=key, Body=body, Metadata={SHA256_KEY: right}, ChecksumSHA256=sha256_base64(right)
-        )
+        headers = {_META: _DIGEST, "x-amz-checksum-sha256": sha256_base64(_DIGEST), **more}
+        bucket.wire.put(key, body, sha256=_DIGEST, headers=headers)
     except ClientError as error:
         if http_status(error) in _UNPROVEN or not 400 <= http_status(error) < 502:
             raise
@@ -83,9 +92,44 @@ def _takes_sha256(client: S3Client, bucket: str, key: str, *, body: bytes) -> bo
     return True
 
 
-def _refuses_overwrite(client: S3Client, bucket: str, key: str) -> bool:
+def _refuses_overwrite(bucket: Bucket, key: str, more: dict[str, str]) -> bool:
     try:
-        client.put_object(Bucket=bucket, Key=key, Body=_RIGHT, IfNoneMatch="*")
+        bucket.wire.put(key, _RIGHT, sha256=_DIGEST, headers={_META: _DIGEST, "if-none-match": "*", **more})
     except ClientError as error:
         return http_status(error) == 412
     return False
+
+
+def _copies(bucket: Bucket, key: str) -> bool:
+    """Whether a copy made by the server carries the metadata it was given."""
+    with _refusals():
+        bucket.client.copy_object(
+            CopySource={"Bucket": bucket.name, "Key": key},
+            Bucket=bucket.name,
+            Key=f"{key}-copy",
+            Metadata={SHA256_KEY: _DIGEST},
+            MetadataDirective="REPLACE",
+        )
+        copied = bucket.client.head_object(Bucket=bucket.name, Key=f"{key}-copy")
+        return stored_sha256(copied["Metadata"]) == _DIGEST and copied["ContentLength"] == len(_RIGHT)
+    return False
+
+
+def _resumes(bucket: Bucket, key: str) -> bool:
+    """Whether an upload that was begun is listed, so that it can be taken up again."""
+    with _refusals():
+        upload = bucket.client.create_multipart_upload(Bucket=bucket.name, Key=key)["UploadId"]
+        try:
+            listed = bucket.client.list_multipart_uploads(Bucket=bucket.name, Prefix=key).get("Uploads", [])
+            bucket.client.list_parts(Bucket=bucket.name, Key=key, UploadId=upload)
+            return any(one["UploadId"] == upload for one in listed)
+        finally:
+            bucket.client.abort_multipart_upload(Bucket=bucket.name, Key=key, UploadId=upload)
+    return False
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """Let a server refuse what is only tried."""
+    with contextlib.suppress(ClientError, BotoCoreError):
+        yield
