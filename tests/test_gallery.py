@@ -8,15 +8,13 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-import av
-import numpy as np
 import pytest
 from PIL import Image
 
 from ttdn_assets.model import CaptionSet, Finding, Placement, Post, Text
 from ttdn_assets.submissions.gallery import gallery_html
 from ttdn_assets.submissions.manifest import Media, Packed, Submission
-from ttdn_assets.tools.thumbnails import frame_jpeg, thumbnail_jpeg
+from ttdn_assets.tools.thumbnails import thumbnail_jpeg
 
 NASTY = "\"><script>alert(1)</script>{{ 7 * 7 }}<img src=//evil.example/x onerror=alert(1)>'&.jpg"
 VOID = {"meta", "img", "br", "link", "input", "hr"}
@@ -140,22 +138,3 @@ def test_thumbnails_are_small_upright_and_bare(tmp_path: Path) -> None:
     with Image.open(io.BytesIO(clear)) as image:
         assert image.getpixel((5, 5)) == (255, 255, 255)
     assert thumbnail_jpeg(tmp_path / "c.jpg") is None
-
-
-def test_a_clip_shows_one_of_its_frames(tmp_path: Path) -> None:
-    path = tmp_path / "a.mp4"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=25)
-        stream.width, stream.height, stream.pix_fmt = 360, 640, "yuv420p"
-        for _ in range(10):
-            pixels = np.full((640, 360, 3), (200, 30, 30), dtype=np.uint8)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
-        container.mux(stream.encode(None))
-    made = frame_jpeg(path, format="mp4")
-    assert made is not None
-    with Image.open(io.BytesIO(made)) as image:
-        assert image.size == (180, 320)
-        red, green, _ = np.asarray(image.convert("RGB"))[160, 90]
-    assert red > 150 > 80 > green
-    path.write_bytes(b"no clip")
-    assert frame_jpeg(path, format="mp4") is None

@@ -47,6 +47,11 @@ class Bag:
         return {self.payload / path: item["captions"] for item in self.items for path in item["files"]}
 
     @property
+    def beside(self) -> set[Path]:
+        """The posters and subtitles of clips, as the report tells."""
+        return {self.payload / path for one in self.report["files"] for path in one["beside"]}
+
+    @property
     def sidecars(self) -> dict[Path, Path]:
         """The ``.xmp`` file of each clip."""
         return {path: path.with_suffix(".xmp") for path in self.serves if path.suffix == ".mp4"}

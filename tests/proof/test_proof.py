@@ -44,7 +44,8 @@ def test_every_file_serves_something_and_every_bag_holds_files(proof: Proof) -> 
         assert bag.serves
         assert all(bag.serves.values())
         there = {path for path in (bag.payload / "media").iterdir()}
-        assert there == {*bag.serves, *bag.sidecars.values()}
+        assert there == {*bag.serves, *bag.sidecars.values(), *bag.beside}
+        assert all(any(one.stem == f"{path.stem}.poster" for one in bag.beside) for path in bag.sidecars)
         assert bag.words.keys() == bag.serves.keys()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from ttdn_assets.media.subtitles import Subtitles
 from ttdn_assets.model import CaptionSet, Fact, Finding, Placement, Post, Rendition
 from ttdn_assets.settings import Library
 from ttdn_assets.submissions.manifest import file_name, without_rejected
@@ -31,6 +32,7 @@ class PackItem(msgspec.Struct, frozen=True, kw_only=True):
     author: str = ""
     rights: str = ""
     projection: str | None = None
+    subtitles: tuple[Subtitles, ...] = ()
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

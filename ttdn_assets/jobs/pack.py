@@ -16,9 +16,9 @@ import msgspec
 from ttdn_assets.captions.embed import embed
 from ttdn_assets.captions.sheet import row_of, write_sheet
 from ttdn_assets.errors import AssetsError, CheckFailed, ToolError
+from ttdn_assets.jobs.beside_clip import write_poster, write_subtitles
 from ttdn_assets.jobs.clearance import unapproved, unfit
 from ttdn_assets.jobs.drafts import Draft, PackItem, drafts_of, only_for
-from ttdn_assets.jobs.posters import poster
 from ttdn_assets.model import (
     Event,
     Finding,
@@ -56,6 +56,7 @@ from ttdn_assets.submissions.manifest import (
 )
 from ttdn_assets.submissions.posts import post_text
 from ttdn_assets.tools.files import free_bytes, os_errors
+from ttdn_assets.tools.thumbnails import thumbnail_jpeg
 from ttdn_assets.wording import say_failure
 
 __all__ = ["PackItem", "PackResult", "pack", "verify_bag"]
@@ -253,6 +254,12 @@ def _copy(
     written = embed(library.root / rendition.path, path, words, format=rendition.format, panorama=panorama)
     found = [fault for name in rendition.placements for fault in check_file(path, placements[name], source=path.name)]
     folder = path.parent.parent
+    shown, beside = path, list[Path]()
+    if rendition.kind == "video":
+        still, told = write_poster(path)
+        found += told
+        shown = still or path
+        beside = [*([still] if still else []), *write_subtitles(path, item.subtitles, rendition.placements, placements)]
     return (
         Media(
             path=path.relative_to(folder).as_posix(),
@@ -264,7 +271,8 @@ def _copy(
             placements=rendition.placements,
             sidecar=written[1].relative_to(folder).as_posix() if len(written) > 1 else None,
             trimmed=rendition.trimmed,
-            thumbnail=poster(path, kind=rendition.kind, format=rendition.format, edge_px=edge_px),
+            beside=tuple(one.relative_to(folder).as_posix() for one in beside),
+            thumbnail=thumbnail_jpeg(shown, edge_px=edge_px),
         ),
         found,
     )

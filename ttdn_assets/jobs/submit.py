@@ -16,6 +16,7 @@ from ttdn_assets.jobs.library import catalogue_of, open_library
 from ttdn_assets.jobs.pack import PackItem, verify_bag
 from ttdn_assets.jobs.pack import pack as pack_bag
 from ttdn_assets.jobs.who import system_user
+from ttdn_assets.media.subtitles import Subtitles, read_subtitles
 from ttdn_assets.model import Finding, Placement, Progress, Rights, TextStatus, silent
 from ttdn_assets.placements import choose, load_placements
 from ttdn_assets.settings import Library
@@ -142,7 +143,14 @@ def _item(record: AssetRecord, wanted: Mapping[str, Placement], library: Library
         author=rights.author or _author(record),
         rights=rights_line(rights),
         projection=record.media.projection if record.media else None,
+        subtitles=_subtitles(record),
     )
+
+
+def _subtitles(record: AssetRecord) -> tuple[Subtitles, ...]:
+    """What stands beside the clip now; nothing where its folder is not at hand."""
+    path, companions = Path(record.files[0].path), map(Path, record.files[0].companions)
+    return read_subtitles(path, tuple(companions))[0]
 
 
 def _why_not(record: AssetRecord, wanted: Mapping[str, Placement]) -> Iterator[Finding]:

@@ -26,7 +26,10 @@ _AGENT = "ttdn_assets"
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of the submission; ``path`` is from the payload folder, ``thumbnail`` a small JPEG."""
+    """A file of the submission; ``path`` is from the payload folder, ``thumbnail`` a small JPEG.
+
+    ``beside`` are a clip's poster and subtitles, in the same folder.
+    """
 
     path: str
     kind: str
@@ -36,6 +39,7 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     placements: tuple[str, ...]
     sidecar: str | None = None
+    beside: tuple[str, ...] = ()
     trimmed: bool = False
     thumbnail: bytes | None = None
 
@@ -231,6 +235,7 @@ def report_json(submission: Submission, *, ui: Lang) -> bytes:
                     "width_px": one.width_px,
                     "height_px": one.height_px,
                     "size_bytes": one.size_bytes,
+                    "beside": one.beside,
                 }
                 for item in submission.items
                 for one in item.media

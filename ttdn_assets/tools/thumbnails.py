@@ -1,4 +1,4 @@
-"""Small JPEGs of pictures and of frames of clips, for pages and sheets; they carry no metadata."""
+"""JPEGs that show what a file holds: small ones of pictures for pages and sheets, whole frames of clips."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from ttdn_assets.errors import ToolError
-from ttdn_assets.tools.ffmpeg import Deadline, file_url, input_options, run
+from ttdn_assets.tools.colour import SRGB_PROFILE
+from ttdn_assets.tools.pixels import Pixels
 
 _QUALITY = 74
 _MAX_PIXELS = 300_000_000
-_FRAMES = 50
-_FRAME_S = 30.0
+_STILL_QUALITIES = (90, 80, 65, 45)
 
 
 def thumbnail_jpeg(path: Path, *, edge_px: int = 320) -> bytes | None:
@@ -31,16 +30,17 @@ def thumbnail_jpeg(path: Path, *, edge_px: int = 320) -> bytes | None:
         return None
 
 
-def frame_jpeg(path: Path, *, format: str, edge_px: int = 320) -> bytes | None:
-    """The frame most like the first two seconds of an upright clip; ``None`` where none can be had."""
-    fit = f"scale=w='if(gte(iw,ih),min({edge_px},iw),-2)':h='if(gte(iw,ih),-2,min({edge_px},ih))'"
-    options = [part for key, value in input_options(format).items() for part in (f"-{key}", value) if part is not None]
-    asked = [*map(str, options), "-i", file_url(path), "-an", "-sn", "-dn", "-vf", f"thumbnail={_FRAMES},{fit}"]
-    coded = ["-frames:v", "1", "-c:v", "mjpeg", "-q:v", "5", "-f", "image2pipe", "pipe:1"]
-    try:
-        return run([*asked, *coded], deadline=Deadline(path, _FRAME_S), capture=True).stdout or None
-    except ToolError:
-        return None
+def still_jpeg(pixels: Pixels, *, bytes_max: int) -> bytes:
+    """A frame of a clip as a JPEG, at the highest of a few qualities that fits, else at the lowest."""
+    image = Image.fromarray(pixels)
+    coded = b""
+    for quality in _STILL_QUALITIES:
+        stream = io.BytesIO()
+        image.save(stream, "JPEG", quality=quality, progressive=True, icc_profile=SRGB_PROFILE)
+        coded = stream.getvalue()
+        if len(coded) <= bytes_max:
+            break
+    return coded
 
 
 def _coded(image: Image.Image, edge_px: int) -> bytes:
