@@ -1,6 +1,6 @@
 """Facts become captions in three languages that are exact, grammatical, and say no more than the facts.
 
-The golden cases of ``cases/captions.toml`` were written by hand: folder names as officers write them and the captions
+The golden cases of ``cases/captions*.toml`` were written by hand: folder names as officers write them and the captions
 a careful editor would give them.
 """
 
@@ -13,14 +13,18 @@ from typing import Any
 import pytest
 
 from ttdn_assets.captions.compose import compose
-from ttdn_assets.captions.dates import ordinal
+from ttdn_assets.captions.date_words import ordinal
 from ttdn_assets.captions.facts import gather_facts
 from ttdn_assets.captions.guard import check_captions
 from ttdn_assets.captions.human import merge
 from ttdn_assets.model import FIELDS, LANGUAGES, CaptionSet, Fact, Finding, Gps, MediaFacts, Text
 from ttdn_assets.terms.base import load_terms
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "captions.toml").read_text(encoding="utf-8"))["case"]
+CASES = [
+    case
+    for path in sorted((Path(__file__).parent / "cases").glob("captions*.toml"))
+    for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
+]
 TERMS = load_terms()
 
 

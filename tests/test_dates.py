@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ttdn_assets.captions.dates import Day, agree, common, complete, find_dates, parse_iso, said, shown
+from ttdn_assets.captions.date_words import said, shown
+from ttdn_assets.captions.dates import find_dates
+from ttdn_assets.captions.day import Day, agree, common, complete, parse_iso
 from ttdn_assets.terms.base import load_terms
 from ttdn_assets.terms.calendar import base_year, event_day, new_year, solar_day
 

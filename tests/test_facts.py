@@ -94,7 +94,7 @@ def test_a_place_and_a_gps_point_that_disagree_are_a_finding() -> None:
 
 def test_old_and_new_province_of_one_place_do_not_disagree() -> None:
     assert findings_of("Hà Giang 2023/x.jpg", media(gps=Gps(22.82, 104.98))) == []
-    assert findings_of("Phú Yên 2024/Gành Đá Đĩa/x.jpg") == []
+    assert findings_of("Phú Yên 2024/Mũi Điện/x.jpg") == []
 
 
 def test_ambiguous_words_make_a_finding_and_no_fact() -> None:
@@ -125,7 +125,7 @@ def test_a_named_village_no_term_covers_is_kept_as_written() -> None:
 
 def test_an_officer_s_sentence_is_a_fact_without_a_term() -> None:
     facts, _ = gather_facts("01. Hội nghị triển khai kế hoạch quý II (2)/IMG_1.jpg", media(), TERMS)
-    wanted = Fact(kind="activity", value="Hội nghị triển khai kế hoạch quý II", term=None, source="folder")
+    wanted = Fact(kind="activity", value="Hội nghị triển khai kế hoạch quý II", term=None, source="folder", part=1)
     assert facts == (wanted,)
 
 

@@ -15,13 +15,15 @@ from typing import NamedTuple
 import msgspec
 
 from ttdn_assets.captions import grammar
-from ttdn_assets.captions.dates import said, shown
-from ttdn_assets.captions.names import english_place
+from ttdn_assets.captions.dates import find_dates
+from ttdn_assets.captions.day import Day, agree, detail
 from ttdn_assets.captions.phrases import fills, slots_of
 from ttdn_assets.captions.scene import EventSaid, Scene, scene_of
+from ttdn_assets.captions.teller import Teller
 from ttdn_assets.model import FIELDS, CaptionSet, Fact, Field, Kind, Lang, Origin, Text
 from ttdn_assets.terms.base import TermBase
 from ttdn_assets.terms.term import Term
+from ttdn_assets.text import fold
 
 _DIGIT = re.compile(r"\d")
 _MEDIUM = {
@@ -40,52 +42,6 @@ class _Written(NamedTuple):
     title: str
     description: str
     alt_text: str
-
-
-class _Teller(NamedTuple):
-    """What the sentences of one language need."""
-
-    scene: Scene
-    terms: TermBase
-    lang: Lang
-    kind: Kind
-
-    def where(self, *, long: bool) -> str:
-        """The place with what it lies in: ``Mộc Châu, tỉnh Sơn La``, ``山罗省木州``; empty where none is known."""
-        scene, lang = self.scene, self.lang
-        told = scene.province and scene.place and scene.province.name(lang) in scene.place.name(lang)
-        around = None if told and lang == "zh" else scene.container
-        names = [grammar.place_name(term, lang) for term in (scene.place, around) if term]
-        if scene.own_place and (own := self._own_place()):
-            names.insert(0, own)
-        if scene.province and not any(scene.province.name(lang) in name for name in names):
-            names.append(grammar.province_name(scene.province, lang, self.terms, long=long))
-        return "".join(reversed(names)) if lang == "zh" else ", ".join(names)
-
-    def _own_place(self) -> str:
-        if self.lang == "vi":
-            return self.scene.own_place
-        return english_place(self.scene.own_place) or "" if self.lang == "en" else ""
-
-    def at(self, *, long: bool) -> str:
-        """The place after its preposition, ``tại …``, ``in …``, ``在…``; empty where none is known."""
-        place = self.where(long=long)
-        if not place:
-            return ""
-        if self.lang == "en":
-            own = self.scene.own_place
-            return f"{'in' if own else grammar.preposition(self.scene.place)} {place}"
-        return f"tại {place}" if self.lang == "vi" else f"在{place}"
-
-    @property
-    def date(self) -> str:
-        """The date alone, empty where none is known."""
-        return shown(self.scene.day, self.lang) if self.scene.day else ""
-
-    @property
-    def date_said(self) -> str:
-        """The date as part of a sentence."""
-        return said(self.scene.day, self.lang) if self.scene.day else ""
 
 
 def compose(
@@ -115,7 +71,7 @@ def compose(
     for lang in languages:
         if lang not in ("vi", "en", "zh"):
             continue
-        teller = _Teller(scene, terms, lang, kind)
+        teller = Teller(scene, terms, lang, kind)
         human = lang == "vi" and bool(scene.prose)
         for field, value in _fields(teller):
             origin: Origin = "human" if human and field == "title" else "composed"
@@ -129,7 +85,7 @@ def compose(
     )
 
 
-def _fields(teller: _Teller) -> Iterator[tuple[Field, str]]:
+def _fields(teller: Teller) -> Iterator[tuple[Field, str]]:
     """The texts of one language, those that the facts support."""
     words = _write(teller)
     if words:
@@ -145,11 +101,11 @@ def _context(scene: Scene) -> str:
     return f" {scene.context}." if scene.context and not _DIGIT.search(scene.context) else ""
 
 
-def _write(teller: _Teller) -> _Written | None:
+def _write(teller: Teller) -> _Written | None:
     scene = teller.scene
     if scene.prose and teller.lang == "vi":
         return _write_prose(teller)
-    if scene.phrase and scene.phrase.id not in scene.covered:
+    if scene.phrase and scene.phrase.id not in scene.covered and _fillable(teller, scene.phrase):
         return _write_phrase(teller, scene.phrase)
     event = scene.event
     if event and event.term.id not in scene.covered:
@@ -162,7 +118,7 @@ def _write(teller: _Teller) -> _Written | None:
     return _write_place(teller) if teller.where(long=True) else None
 
 
-def _joined(teller: _Teller, core: str, *, long: bool) -> str:
+def _joined(teller: Teller, core: str, *, long: bool) -> str:
     """What, where and when as one noun phrase, in the order of the language."""
     place = _place_beside(teller, core, long=long)
     if teller.lang == "zh":
@@ -175,7 +131,7 @@ def _joined(teller: _Teller, core: str, *, long: bool) -> str:
     return f"{core}{spot}{when}"
 
 
-def _place_beside(teller: _Teller, core: str, *, long: bool) -> str:
+def _place_beside(teller: Teller, core: str, *, long: bool) -> str:
     """The place to say beside ``core``; what ``core`` names already is not said again."""
     scene, lang = teller.scene, teller.lang
     if scene.place and scene.place.name(lang) in core and not scene.own_place:
@@ -193,7 +149,7 @@ def _stop(lang: Lang) -> str:
     return "。" if lang == "zh" else "."
 
 
-def _alt(teller: _Teller, words: str) -> str:
+def _alt(teller: Teller, words: str) -> str:
     return f"{_MEDIUM[teller.kind][teller.lang]}{words}{_stop(teller.lang)}"
 
 
@@ -203,7 +159,7 @@ def _event_words(event: EventSaid, lang: Lang) -> str:
     return grammar.event_name(event.term, lang, event.edition)
 
 
-def _write_held(teller: _Teller, event: EventSaid) -> _Written:
+def _write_held(teller: Teller, event: EventSaid) -> _Written:
     lang, name = teller.lang, _event_words(event, teller.lang)
     at, when = _held_at(teller, name), teller.date_said
     full = _joined(teller, grammar.capital(name), long=True)
@@ -221,7 +177,7 @@ def _write_held(teller: _Teller, event: EventSaid) -> _Written:
     return _Written(title, f"{sentence}{_stop(lang)}", _alt(teller, full))
 
 
-def _held_at(teller: _Teller, name: str) -> str:
+def _held_at(teller: Teller, name: str) -> str:
     """Where an event takes place; a province its own name tells is not said again."""
     province = teller.scene.province
     if province and province.name(teller.lang) in name and (teller.scene.place or teller.scene.own_place):
@@ -229,14 +185,16 @@ def _held_at(teller: _Teller, name: str) -> str:
     return teller.at(long=True)
 
 
-def _write_occasion(teller: _Teller, event: EventSaid) -> _Written:
+def _write_occasion(teller: Teller, event: EventSaid) -> _Written:
     lang, name = teller.lang, _event_words(event, teller.lang)
     taken, at = _TAKEN[teller.kind][lang], teller.at(long=True)
     if lang == "zh":
         head = f"{teller.date}，" if teller.date else ""
         place = teller.where(long=True)
         sentence = f"{head}值此{name}之际" + (f"，{taken}{place}" if place else "拍摄")
-        title = f"{teller.date}{name}" + (f"，{place}" if place and place not in name else "")
+        apart = event.anniversary or "越南" in name
+        tail = f"，{place}" if place and place not in name else ""
+        title = f"{teller.date}{name}{tail}" if apart else _joined(teller, name, long=True)
         return _Written(title, f"{sentence}。", _alt(teller, title))
     the = f"the {name}" if event.anniversary else grammar.with_the(event.term, name)
     occasion = f"on the occasion of {the}"
@@ -249,7 +207,7 @@ def _write_occasion(teller: _Teller, event: EventSaid) -> _Written:
     return _Written(title, sentence, _alt(teller, full))
 
 
-def _things(teller: _Teller) -> tuple[str, ...]:
+def _things(teller: Teller) -> tuple[str, ...]:
     """The people and products of the scene, at most two: what a caption without an event is about."""
     products = [term.name(teller.lang) for term in teller.scene.products if term.kind != "certification"]
     others = [group for group in teller.scene.people if not any(group.name(teller.lang) in name for name in products)]
@@ -257,7 +215,7 @@ def _things(teller: _Teller) -> tuple[str, ...]:
     return tuple((people + products)[:2])
 
 
-def _write_thing(teller: _Teller, things: Sequence[str]) -> _Written:
+def _write_thing(teller: Teller, things: Sequence[str]) -> _Written:
     lang = teller.lang
     core = {"vi": " và ", "en": " and ", "zh": "与"}[lang].join(things)
     if lang != "zh":
@@ -269,7 +227,7 @@ def _write_thing(teller: _Teller, things: Sequence[str]) -> _Written:
     return _Written(f"{teller.date}{body}", f"{teller.date}{comma}{body}。", _alt(teller, f"{teller.date}{body}"))
 
 
-def _write_place(teller: _Teller) -> _Written:
+def _write_place(teller: Teller) -> _Written:
     lang, taken = teller.lang, _TAKEN[teller.kind][teller.lang]
     short, full = teller.where(long=False), teller.where(long=True)
     if lang == "zh":
@@ -280,7 +238,7 @@ def _write_place(teller: _Teller) -> _Written:
     return _Written(title, f"{taken} {teller.at(long=True)}{when}.", _alt(teller, named))
 
 
-def _write_phrase(teller: _Teller, phrase: Term) -> _Written:
+def _write_phrase(teller: Teller, phrase: Term) -> _Written:
     title, full = (_phrase_words(teller, phrase, long=long) for long in (False, True))
     lang, event = teller.lang, _event_beside(teller, phrase)
     if lang == "zh":
@@ -293,7 +251,11 @@ def _write_phrase(teller: _Teller, phrase: Term) -> _Written:
     return _Written(f"{title}{when}", f"{full}{beside}{when}.", _alt(teller, f"{full}{beside}{when}"))
 
 
-def _event_beside(teller: _Teller, phrase: Term) -> str:
+def _fillable(teller: Teller, phrase: Term) -> bool:
+    return all(slot in ("place", "date") or _slot_words(teller, slot) for slot in slots_of(phrase.vi))
+
+
+def _event_beside(teller: Teller, phrase: Term) -> str:
     """The event a folder names, where the pattern has no slot for it and does not name it itself."""
     event = teller.scene.event
     if event is None or "event" in slots_of(phrase.vi) or event.term.id in teller.scene.covered:
@@ -301,10 +263,10 @@ def _event_beside(teller: _Teller, phrase: Term) -> str:
     return _event_words(event, teller.lang)
 
 
-def _phrase_words(teller: _Teller, phrase: Term, *, long: bool) -> str:
+def _phrase_words(teller: Teller, phrase: Term, *, long: bool) -> str:
     """The pattern with its slots filled and the place added where it has no slot for it."""
     lang = teller.lang
-    pattern = phrase.name(lang).rstrip(".。")
+    pattern = phrase.name(lang).rstrip(".。").replace("{gate}", "{place}")
     place = teller.where(long=long)
     if "{place}" in pattern:
         pattern = _with_place(pattern, teller, place, long=long)
@@ -315,7 +277,7 @@ def _phrase_words(teller: _Teller, phrase: Term, *, long: bool) -> str:
     return grammar.capital(pattern)
 
 
-def _with_place(pattern: str, teller: _Teller, place: str, *, long: bool) -> str:
+def _with_place(pattern: str, teller: Teller, place: str, *, long: bool) -> str:
     if not place:
         return re.sub(r" (?:tại|ở|in|at) \{place\}|在\{place\}|\{place\}的?", "", pattern)
     if teller.lang == "en":
@@ -324,13 +286,13 @@ def _with_place(pattern: str, teller: _Teller, place: str, *, long: bool) -> str
     return pattern.replace("{place}", f"{place}," if amid else place)
 
 
-def _named_in_slots(teller: _Teller, phrase: Term) -> bool:
+def _named_in_slots(teller: Teller, phrase: Term) -> bool:
     """Whether the place already stands in another slot of the pattern (a relic site)."""
     place = teller.scene.place
     return place is not None and any(slot == "site" and fills(slot, place) for slot in slots_of(phrase.vi))
 
 
-def _slot_words(teller: _Teller, slot: str) -> str:
+def _slot_words(teller: Teller, slot: str) -> str:
     """The name of the first term that fits a slot; a second country is the second that fits."""
     fitting = [term for term in teller.scene.slots if fills(slot, term)]
     if not fitting:
@@ -344,34 +306,43 @@ def _slot_words(teller: _Teller, slot: str) -> str:
     return term.notes.get(f"short_{lang}", term.name(lang)) if slot == "art" else term.name(lang)
 
 
-def _write_prose(teller: _Teller) -> _Written:
+def _write_prose(teller: Teller) -> _Written:
     """An officer's sentence, and beside it what it leaves unsaid: another folder's event, the place, the date."""
     scene, prose = teller.scene, teller.scene.prose
     event = scene.event
     body = prose
     if event and event.term.id not in scene.covered:
         body = f"{body}, {_event_words(event, 'vi')}"
-    named = {term.id for term in (scene.place, scene.container, scene.province) if term}
-    own_told = scene.own_place and scene.own_place.lower() in prose.lower()
-    if teller.where(long=True) and not named & scene.covered and not own_told:
+    if teller.where(long=True) and not _tells_place(scene):
         body = f"{body} {teller.at(long=True)}"
-    if teller.date and teller.date not in body and not _has_year(body, scene):
+    if teller.date and not _tells_day(body, scene.day):
         body = f"{body}, {teller.date}"
     return _Written(prose, f"{body}.", _alt(teller, body))
 
 
-def _has_year(body: str, scene: Scene) -> bool:
-    return scene.day is not None and scene.day.month is None and str(scene.day.year) in body
+def _tells_place(scene: Scene) -> bool:
+    """Whether an officer's sentence names the place, or a part of where it is, itself."""
+    named = [term for term in (scene.place, scene.container, scene.province) if term]
+    said = fold(scene.prose)
+    covered = any(term.id in scene.covered or fold(term.vi) in said for term in named)
+    return covered or bool(scene.own_place and fold(scene.own_place) in said)
 
 
-def _keywords(teller: _Teller) -> Iterator[str]:
+def _tells_day(body: str, day: Day | None) -> bool:
+    """Whether the words hold the date, or its year where no more is known."""
+    if day is None or (day.month is None and str(day.year) in body):
+        return True
+    return any(agree(found, day) and detail(found) >= detail(day) for found, _, _ in find_dates(body))
+
+
+def _keywords(teller: Teller) -> Iterator[str]:
     """Event, place, province, peoples, products, topics and agencies, then the country."""
     scene, lang = teller.scene, teller.lang
     named: list[Term | None] = [scene.event.term if scene.event else None, scene.place, scene.container, scene.province]
     known = [term for term in named if term]
     if not (known or scene.people or scene.products or scene.others):
         return
-    for term in (*known, *scene.products, *scene.others):
+    for term in (*known, *scene.beside, *scene.products, *scene.others):
         yield grammar.country(term, lang) if term.id.startswith("sov-ngoai") else term.name(lang)
     for term in scene.people:
         yield {"vi": f"dân tộc {term.vi}", "en": f"{term.en} ethnic group", "zh": term.zh}[lang]

@@ -13,15 +13,18 @@ from functools import lru_cache
 
 import msgspec
 
-from ttdn_assets.captions.dates import Day, agree, complete, find_dates, parse_iso, shown
+from ttdn_assets.captions.date_words import shown
+from ttdn_assets.captions.dates import find_dates, nested
+from ttdn_assets.captions.day import Day, agree, complete, parse_iso
 from ttdn_assets.captions.names import Part, own_places, own_words, parts_of, tidy, vietnamese, without_people
 from ttdn_assets.captions.phrases import PLACE_KINDS, PhraseFound, find_phrase
-from ttdn_assets.model import Fact, FactKind, FactSource, Finding, MediaFacts, SheetRow
+from ttdn_assets.model import Fact, FactKind, Finding, MediaFacts, SheetRow
 from ttdn_assets.terms.base import TermBase
 from ttdn_assets.terms.calendar import base_year
 from ttdn_assets.terms.matcher import TermMatch
 from ttdn_assets.terms.nearby import around
 from ttdn_assets.terms.term import Term
+from ttdn_assets.terms.view import bare_of
 from ttdn_assets.text import clean, fold
 
 _KINDS: dict[str, FactKind] = {
@@ -34,14 +37,13 @@ _SLASHED = re.compile(
     r"(?<![\d.\-])(\d{1,2})([.\-])(\d{1,2})(?![\d.\-]\d|\d)",
     re.IGNORECASE,
 )
-_ANNIVERSARY = re.compile(
-    r"(?:kỷ niệm|ky niem|mừng)?\s*(?:lần thứ\s*)?(\d{1,4})\s*năm\s*$|(?:kỷ niệm|ky niem)\s*$", re.I
-)
+_ANNIVERSARY = re.compile(r"(?:ky niem|mung)?\s*(?:lan thu\s*)?(\d{1,4})\s*nam\s*$|ky niem\s*$")
 _EDITION = re.compile(
-    r"^[\s,(]*(lần thứ\s+(?:[IVXLC]+|\d+|[^\W\d_]+(?:\s+(?:một|hai|ba|tư|năm|sáu|bảy|tám|chín))?))(?![^\W_])", re.I
+    r"^[\s,(]*lan thu\s+([ivxlc]+|\d+|[a-z]+(?:\s+(?:mot|hai|ba|tu|nam|sau|bay|tam|chin))?)(?![a-z\d])"
 )
 _TOWN_KINDS = frozenset(("plateau", "town", "city", "district", "commune", "village"))
 _PERSON_ONLY = re.compile(r"(?:[A-ZÀ-ỴĐĂÂÊÔƠƯ][^\W\d_]*[ _]*){2,5}")
+_OCCASION_WORDS = frozenset(("top-le-hoi", "top-hoi-cho"))
 _OCCASION = re.compile(
     r"(?:hoi|le|khai|be|dai|giao|hop|tap|thi|trien|ngay|tuan|chuong|doan|dem|cuoc|ky|don|tham|lam|phien|toa|trao|giai)\b"
 )
@@ -51,8 +53,9 @@ _SURNAME = re.compile(
 
 
 class _Reading(msgspec.Struct, frozen=True):
-    """One part of a path with all that was found in it."""
+    """One part of a path, the ``number``-th, with all that was found in it."""
 
+    number: int
     part: Part
     days: tuple[tuple[Day, int, int], ...]
     matches: tuple[TermMatch, ...]
@@ -66,7 +69,7 @@ def gather_facts(
     """The facts of the file at ``relative`` (forward slashes, from the folder given), and what speaks against them."""
     parts = parts_of(relative)
     when = _speaking_of(parts, media)
-    readings = [_read(part, terms, when) for part in parts]
+    readings = [_read(number, part, terms, when) for number, part in enumerate(parts, start=1)]
     facts: list[Fact] = list(_sheet_facts(row, terms, when)) if row else []
     measured = tuple(_gps_facts(media, terms))
     told = {one for fact in (*facts, *measured) if fact.kind == "place" for one in _today_ids(fact, terms)}
@@ -79,6 +82,7 @@ def gather_facts(
     facts.extend(measured)
     unique = tuple(dict.fromkeys(facts))
     findings.extend(_conflicts(unique, terms, relative))
+    findings.extend(_doubts(unique, terms, relative))
     return unique, tuple(dict.fromkeys(findings))
 
 
@@ -93,10 +97,11 @@ def _speaking_of(parts: Sequence[Part], media: MediaFacts) -> dt.date | None:
     return taken.first_date() if taken else None
 
 
-def _read(part: Part, terms: TermBase, when: dt.date | None) -> _Reading:
+def _read(number: int, part: Part, terms: TermBase, when: dt.date | None) -> _Reading:
     text = _SLASHED.sub(lambda found: found.group()[: found.start(2) - found.start()] + "/" + found[3], part.text)
-    bare = without_people(text)
-    matches = tuple(match for match in terms.match(text, when=when) if bare[match.start : match.end].strip())
+    found = terms.match(text, when=when)
+    bare = without_people(text, [(match.start, match.end) for match in found])
+    matches = tuple(match for match in found if bare[match.start : match.end].strip())
     spans = [(match.start, match.end) for match in matches]
     bases = {base_year(terms[match.id]) for match in matches}
     days = tuple(
@@ -105,16 +110,11 @@ def _read(part: Part, terms: TermBase, when: dt.date | None) -> _Reading:
         if not _inside(item[1], item[2], spans) and item[0].year not in bases - {None}
     )
     names = [(m.start, m.end) for m in matches if not m.id.startswith("top-")]
-    places = tuple(item for item in own_places(part.text) if not _touches(item[1], item[2], names))
-    return _Reading(part, days, matches, find_phrase(text, matches, terms), places)
+    return _Reading(number, part, days, matches, find_phrase(text, matches, terms), own_places(part.text, names))
 
 
 def _inside(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
     return any(first <= start and end <= last for first, last in spans)
-
-
-def _touches(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(first < end and start < last for first, last in spans)
 
 
 def _provinces_of(readings: Sequence[_Reading], terms: TermBase) -> frozenset[str]:
@@ -127,7 +127,7 @@ def _provinces_of(readings: Sequence[_Reading], terms: TermBase) -> frozenset[st
 def _part_facts(
     reading: _Reading, terms: TermBase, known: frozenset[str], subject: str, findings: list[Finding]
 ) -> Iterator[Fact]:
-    source = reading.part.source
+    source, number = reading.part.source, reading.number
     unread = not vietnamese(reading.part.text) and len(_left_over(reading)) > 1
     for match in reading.matches:
         term = _choose(match, terms, known)
@@ -138,40 +138,48 @@ def _part_facts(
             )
             continue
         if not _claims_no_more(match, term, terms, known):
+            if plain := term.notes.get("plain_vi"):
+                yield Fact(kind=kind_of(term), value=plain, term=term.id, source=source, part=number)
             continue
         # Beside words that were not understood a product or people is no more than a topic.
         kind = "topic" if unread and term.family in ("pr", "eth") else kind_of(term)
-        yield Fact(kind=kind, value=_value(match, term, reading), term=term.id, source=source)
+        yield Fact(kind=kind, value=_value(match, term, reading), term=term.id, source=source, part=number)
         if term.kind == "flower":
-            yield from _where_it_grows(match, terms, source)
+            yield from _where_it_grows(match, terms, reading)
     for place, _, _ in reading.places:
-        yield Fact(kind="place", value=place, source=source)
+        yield Fact(kind="place", value=place, source=source, part=number)
     if reading.phrase:
         words = tidy(reading.part.text[reading.phrase.start : reading.phrase.end])
-        yield Fact(kind="activity", value=words, term=reading.phrase.term.id, source=source)
+        yield Fact(kind="activity", value=words, term=reading.phrase.term.id, source=source, part=number)
     if words := _prose(reading):
-        yield Fact(kind="activity", value=words, source=source)
+        yield Fact(kind="activity", value=words, source=source, part=number)
 
 
-def _where_it_grows(match: TermMatch, terms: TermBase, source: FactSource) -> Iterator[Fact]:
+def _where_it_grows(match: TermMatch, terms: TermBase, reading: _Reading) -> Iterator[Fact]:
     """The place in a flower's name (``hoa mận Mộc Châu``): flowers are pictured where they grow."""
     typed = fold(match.surface)
     for place in terms.family("pl", "prov"):
         if fold(place.vi) in typed and " " in place.vi and place.valid_on(dt.date.max):
-            yield Fact(kind="place", value=place.vi, term=place.id, source=source)
+            part = reading.part.source, reading.number
+            yield Fact(kind="place", value=place.vi, term=place.id, source=part[0], part=part[1])
 
 
 def _choose(match: TermMatch, terms: TermBase, known: frozenset[str]) -> Term | None:
     """The term a match means; of several the one in a province that other words name, else none."""
     if not match.ambiguous:
-        event = next((one for one in match.ids if one.startswith("ev-") and match.id.startswith("sov-")), None)
-        return terms[event or match.id]
+        return _events_by_name(terms).get(terms[match.id].vi, terms[match.id])
     fitting = [
         terms[one]
         for one in match.ids
         if {terms.today(terms[p]).id for p in terms[one].provinces if p in terms.terms} & known
     ]
     return fitting[0] if len(fitting) == 1 else None
+
+
+@lru_cache(maxsize=8)
+def _events_by_name(terms: TermBase) -> dict[str, Term]:
+    """The events by their names: what history calls so too is the day that is kept."""
+    return {event.vi: event for event in terms.family("ev")}
 
 
 def _claims_no_more(match: TermMatch, term: Term, terms: TermBase, known: frozenset[str]) -> bool:
@@ -206,15 +214,17 @@ def _value(match: TermMatch, term: Term, reading: _Reading) -> str:
     """The name of the term; an event keeps the officer's words for its anniversary and edition."""
     if term.family != "ev":
         return term.vi
-    text = reading.part.text
-    before = _ANNIVERSARY.search(text[: match.start].replace("_", " "))
-    after = _EDITION.match(text[match.end :].replace("_", " "))
-    inner = (
-        _EDITION.search(match.surface[match.surface.lower().find("lần thứ") :]) if "lần thứ" in match.surface else None
-    )
+    text = _plain(reading.part.text)
+    before = _ANNIVERSARY.search(text[: match.start])
+    inner = _plain(match.surface)
+    edition = _EDITION.match(text[match.end :]) or _EDITION.match(inner[max(inner.find("lan thu"), 0) :])
     lead = f"Kỷ niệm {before[1]} năm " if before and before[1] else "Kỷ niệm " if before else ""
-    tail = f" {(after or inner)[1]}" if (after or inner) else ""  # type: ignore[index]
-    return f"{lead}{term.vi}{tail}"
+    return f"{lead}{term.vi}" + (f" lần thứ {edition[1].upper()}" if edition else "")
+
+
+def _plain(text: str) -> str:
+    """The text folded, character for character."""
+    return bare_of(text.lower() if len(text.lower()) == len(text) else text).replace("_", " ")
 
 
 def _left_over(reading: _Reading) -> tuple[str, ...]:
@@ -222,20 +232,26 @@ def _left_over(reading: _Reading) -> tuple[str, ...]:
     taken = [(m.start, m.end) for m in reading.matches]
     taken += [(start, end) for _, start, end in (*reading.days, *reading.places)]
     taken += [(reading.phrase.start, reading.phrase.end)] if reading.phrase else []
-    text = without_people(reading.part.text)
+    text = without_people(reading.part.text, taken)
     return own_words("".join(" " if _inside(i, i + 1, taken) else char for i, char in enumerate(text)))
 
 
 def _prose(reading: _Reading) -> str:
     """A part that is an officer's own Vietnamese sentence, where terms and patterns leave words of it unsaid."""
     text = reading.part.text
-    if not vietnamese(text) or _person(text) or not _left_over(reading):
+    if not vietnamese(text) or _person(text) or not (_left_over(reading) or _occasion_of_its_own(reading)):
         return ""
     topics = [m for m in reading.matches if m.id.startswith("top-")]
     said = len(_left_over(reading)) + sum(len(own_words(match.surface)) for match in topics)
     if said < 2 or len(own_words(text)) < 3:
         return ""
     return tidy(_without_outer_dates(text, reading.days))
+
+
+def _occasion_of_its_own(reading: _Reading) -> bool:
+    """Whether a festival or fair is told that no term names: ``Lễ hội cồng chiêng`` is more than gongs."""
+    occasion = any(match.id in _OCCASION_WORDS for match in reading.matches)
+    return occasion and not reading.phrase and not any(match.id.startswith("ev-") for match in reading.matches)
 
 
 def _person(text: str) -> bool:
@@ -249,22 +265,24 @@ def _person(text: str) -> bool:
 def _without_outer_dates(text: str, days: Sequence[tuple[Day, int, int]]) -> str:
     """The words without the dates at either end; one amid them, or said in words (``năm 2026``), stays."""
     for _, start, end in days:
-        last = not own_words(text[end:]) and not text[start:end].lower().startswith(("năm", "tháng"))
+        last = not own_words(text[end:]) and not text[start:end].lower().startswith(("năm", "tháng", "quý"))
         if last or not own_words(text[:start]):
             text = text[:start] + " " * (end - start) + text[end:]
     return text
 
 
 def _date_facts(readings: Sequence[_Reading], media: MediaFacts, row: SheetRow | None) -> Iterator[Fact]:
-    found = [(day, reading.part.source) for reading in readings for day, _, _ in reading.days]
-    days = [day for day, _ in found]
+    found = [(day, reading.part.source, reading.number) for reading in readings for day, _, _ in reading.days]
+    found = [*found, *((day, "folder", number) for day, number in nested([r.part.text for r in readings[:-1]]))]
+    days = [day for day, _, _ in found]
     if row and row.date:
         written = [day for day, _, _ in find_dates(row.date)] or [d for d in (parse_iso(row.date),) if d]
         yield from (Fact(kind="date", value=complete(day, days).iso(), source="sheet") for day in written)
     taken = parse_iso(media.taken_at) if media.taken_at else None
     years = [*days, *([Day(taken.year)] if taken else [])]
-    for position, (day, source) in enumerate(found):
-        yield Fact(kind="date", value=complete(day, [*days[:position][::-1], *years]).iso(), source=source)
+    for position, (day, source, number) in enumerate(found):
+        value = complete(day, [*days[:position][::-1], *years]).iso()
+        yield Fact(kind="date", value=value, source=source, part=number)
     if taken:
         yield Fact(kind="date", value=taken.iso(), source="exif")
 
@@ -278,7 +296,7 @@ def _sheet_facts(row: SheetRow, terms: TermBase, when: dt.date | None) -> Iterat
         for match in found:
             yield Fact(kind=kind, value=terms[match.id].vi, term=match.id, source="sheet")
         names = [(match.start, match.end) for match in found]
-        own = [p for p, start, end in own_places(words) if kind == "place" and not _touches(start, end, names)]
+        own = [place for place, _, _ in own_places(words, names)] if kind == "place" else []
         for value in own if own or found else [words]:
             yield Fact(kind=kind, value=value, source="sheet")
 
@@ -315,13 +333,23 @@ def _conflicts(facts: Sequence[Fact], terms: TermBase, subject: str) -> Iterator
             if not agree(day, its_day):
                 yield _conflict(subject, shown(day, "vi"), fact.source, shown(its_day, "vi"), other.source)
     placed = [(fact, ids) for fact in facts if fact.kind == "place" and (ids := _today_ids(fact, terms))]
-    told: set[tuple[str, str]] = set()
+    told: set[object] = set()
     for position, (fact, ids) in enumerate(placed):
         for other, its_ids in placed[position + 1 :]:
-            sources = (fact.source, other.source)
-            if other.source != fact.source and not ids & its_ids and sources not in told:
+            sources = (fact.source, fact.part, other.source, other.part)
+            apart = (other.source, other.part) != (fact.source, fact.part)
+            if apart and not ids & its_ids and sources not in told:
                 told.add(sources)
                 yield _conflict(subject, fact.value, fact.source, other.value, other.source)
+
+
+def _doubts(facts: Sequence[Fact], terms: TermBase, subject: str) -> Iterator[Finding]:
+    """The names in other languages that nobody has confirmed yet."""
+    for fact in facts:
+        term = terms.get(fact.term)
+        if term is not None and "doubt" in term.notes:
+            names = f"{term.en} / {term.zh}"
+            yield Finding(rule="term-to-confirm", level="info", subject=subject, measured=term.vi, allowed=names)
 
 
 def _today_ids(fact: Fact, terms: TermBase) -> set[str]:

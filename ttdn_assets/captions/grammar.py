@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from ttdn_assets.captions.dates import ordinal
+from ttdn_assets.captions.date_words import ordinal
 from ttdn_assets.model import Lang
 from ttdn_assets.terms.base import DATA, TermBase
 from ttdn_assets.terms.term import Term
@@ -26,6 +27,8 @@ def _tables() -> dict[str, Any]:
 def preposition(place: Term | None) -> str:
     """The English preposition before a place: at a lake, on an island, in a town."""
     table: dict[str, list[str]] = _tables()["place"]["preposition"]
+    if place and place.en.endswith(tuple(_tables()["place"]["inside"])):
+        return "in"
     return next((word for word, kinds in table.items() if place and place.kind in kinds), "in")
 
 
@@ -81,6 +84,12 @@ def with_the(event: Term, name: str) -> str:
     rules: dict[str, list[str]] = _tables()["event"]
     bare = name.endswith(tuple(rules["bare_endings"])) or name.startswith(tuple(rules["bare_beginnings"]))
     return name if bare or name.startswith(("the ", "The ")) else f"the {name}"
+
+
+def listed(names: Sequence[str], lang: Lang) -> str:
+    """Names as a list: ``A, B và C``, ``A, B and C``, ``A、B和C``."""
+    comma, last = {"vi": (", ", " và "), "en": (", ", " and "), "zh": ("、", "和")}[lang]
+    return last.join([comma.join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def country(term: Term, lang: Lang) -> str:
@@ -150,9 +159,9 @@ def anniversary_name(event: Term, lang: Lang, number: int | None) -> str:
         name = event.notes.get("zh_event") or event.zh.removesuffix("纪念日")
         return f"{name}{number}周年" if number else f"纪念{name}"
     counted = f"{ordinal(number)} " if number else ""
-    for lead in ("birth anniversary of ", "founding anniversary of ", "anniversary of "):
-        if event.en.startswith(lead):
-            return f"{counted}{event.en}"
+    told = "anniversary of " if "en_event" not in event.notes else "founding anniversary of "
+    if event.en.startswith(("birth anniversary of ", "founding anniversary of ", told)):
+        return f"{counted}{event.en}"
     return f"{counted}anniversary of {event.notes.get('en_event') or with_the(event, event.en)}"
 
 

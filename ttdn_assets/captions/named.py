@@ -115,6 +115,8 @@ def _is_locked(term: Term) -> bool:
 def _forms(term: Term, lang: Lang, match: TermMatch) -> Iterator[str]:
     """What a translation may call a term: its forms, and a place's or people's own name as Latin letters write it."""
     yield from term.surfaces(lang)
+    if anniversary_of := term.notes.get(f"{lang}_event"):
+        yield anniversary_of.removeprefix("the ")
     if lang == "en" and term.family in ("pl", "prov", "eth"):
         yield strip_marks(match.surface)
         yield strip_marks(term.vi)

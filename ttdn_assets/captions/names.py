@@ -6,17 +6,21 @@ Each part of a path is read for itself, because a name ends where its folder doe
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import PurePosixPath
 
 import msgspec
 
 from ttdn_assets.model import FactSource
+from ttdn_assets.terms.base import DATA
 from ttdn_assets.terms.people import persons_in
 from ttdn_assets.terms.words import word_list
 from ttdn_assets.text import nfc, strip_marks
 
 _CAMERA = re.compile(
-    r"(?<![^\W_])(?:(?:_?IMG|_?MG|_?DSC[NF]?|DJI|GOPR|G[HXP]\d{2}|MVI|MOV|VID|PXL|SAM|PANO|MVIMG|IMAGE|CLIP|RAW|HDR|Photo|"
+    r"(?<![^\W_])(?:(?:_?IMG|_?MG|_?DSC[NF]?|DJI|GOPR|G[HXP]\d{2}|MVI|MOV|VID|PXL|SAM(?=[_\d])|PANO|MVIMG|IMAGE|CLIP|RAW|HDR|Photo|"
     r"FB_IMG|received|signal|viber(?:_image)?|zalo(?:_image)?)[ _\-]*E?\d[\d_\-]*|(?:Screenshot|Screen Shot|"
     r"Ảnh chụp màn hình|WhatsApp (?:Image|Video)|DCIM|\d{3}(?:CANON|APPLE|MEDIA|ND\w+|_PANA|MSDCF))[ _\-]*[\d_\-]*)"
     r"(?![^\W\d_])",
@@ -40,18 +44,28 @@ _COUNTER = re.compile(
 _SPACES = re.compile(r"[\s_]+")
 _VI_MARKS = re.compile(r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE)
 _VI_ONLY = re.compile(r"[ăđơưảạằẳẵắặầẩẫấậẻẽẹềểễếệỉĩịỏọồổỗốộờởỡớợủũụừửữứựỳỷỹỵ]", re.IGNORECASE)
-_ADMIN = {
-    "xã": "commune", "phường": "ward", "thị trấn": "township", "bản": "village", "buôn": "village", "thôn": "village",
-    "làng": "village", "đặc khu": "special zone", "tổ dân phố": "residential group", "huyện": "district",
-    "thị xã": "town", "suối": "stream", "đèo": "pass", "thác": "waterfall",
-}  # fmt: skip
 _UPPER_WORD = r"[A-ZÀ-ỴĐĂÂÊÔƠƯ][^\W\d_]*"
-_NO_PLACE = frozenset(("hội", "tin", "ủy", "uỷ", "đoàn", "đội", "đồ", "sắc", "quyền", "chí"))
-_OWN_PLACE = re.compile(
-    rf"(?<![^\W_])({'|'.join(sorted(_ADMIN, key=len, reverse=True))})[ _]+"
-    rf"({_UPPER_WORD}(?:[ _-]{{1,3}}{_UPPER_WORD}){{0,3}})",
-    re.IGNORECASE,
+_NAME = rf"{_UPPER_WORD}(?:[ _-]{{1,3}}{_UPPER_WORD}){{0,3}}"
+_NO_PLACE = frozenset(
+    ("hội", "tin", "ủy", "uỷ", "đoàn", "đội", "đồ", "sắc", "quyền", "chí", "xuân", "tết", "quê", "hoa")
 )
+
+
+@cache
+def _kinds(group: str) -> Mapping[str, str]:
+    table = tomllib.loads((DATA / "grammar.toml").read_text(encoding="utf-8"))
+    kinds: dict[str, str] = table["own_place"][group]
+    return kinds
+
+
+@cache
+def _own_place() -> re.Pattern[str]:
+    """A place by its kind; a feature only where the words begin or a preposition leads to it (``gia đình Văn``)."""
+    units, features = ("|".join(sorted(_kinds(group), key=len, reverse=True)) for group in ("unit", "feature"))
+    lead = r"(?:^|(?<=[,;(/–-])|(?<=[,;–-] )|(?<= tại )|(?<= ở )|(?<= trên )|(?<= thăm )|(?<= về )|(?<=[\d_]))[ _]*"
+    return re.compile(
+        rf"(?:(?<![^\W_])(?P<u>{units})|{lead}(?P<f>{features}))[ _]+(?P<name>(?-i:{_NAME}))", re.IGNORECASE
+    )
 
 
 _TITLES = "|".join(sorted(word_list("titles"), key=len, reverse=True))
@@ -83,7 +97,7 @@ def _blank_noise(name: str) -> str:
 def _blank_camera(found: re.Match[str]) -> str:
     """Blank a camera's prefix and counter; the digits of a date in it stay to be read."""
     text = found.group()
-    digits = re.search(r"(?:19|20)\d{6}", text)
+    digits = re.search(r"(?:19|20)\d{6}|(?<= )(?:19|20)\d\d$", text)
     keep = digits.start() if digits else len(text)
     dashed = re.search(r"(?:19|20)\d\d[-_]\d\d[-_]\d\d", text)
     keep = min(keep, dashed.start()) if dashed else keep
@@ -96,7 +110,8 @@ def tidy(words: str) -> str:
     text = _COUNTER.sub("", words.strip(_EDGE))
     text = re.sub(r"(?<=[^\W_])_+(?=[^\W_])", " - ", text) if spaced else text.replace("-", " ")
     text = _COUNTER.sub("", _SPACES.sub(" ", text).strip(_EDGE))
-    return re.sub(r"\s*\(\s*\)", "", text).strip(_EDGE)
+    text = re.sub(r"\s*\(\s*\)", "", text).strip(_EDGE)
+    return f"{text})" if text.count("(") > text.count(")") else text
 
 
 def vietnamese(text: str) -> bool:
@@ -112,26 +127,37 @@ def own_words(text: str) -> tuple[str, ...]:
     return tuple(w for w in found if len(w) > 1 and w.lower() not in small and w.lower() not in bare)
 
 
-def without_people(text: str) -> str:
-    """The text with names of people, and the titles before them, blanked out."""
+def without_people(text: str, named: Sequence[tuple[int, int]] = ()) -> str:
+    """The text with names of people, and the titles before them, blanked out; what begins a ``named`` term stays."""
     text = _TITLED.sub(lambda found: " " * len(found.group()), text)
-    for first, last in persons_in(text):
-        text = text[:first] + " " * (last - first) + text[last:]
+    begun = {start for start, _ in named}
+    for first, _, last in persons_in(text):
+        if first not in begun:
+            text = text[:first] + " " * (last - first) + text[last:]
     return text
 
 
-def own_places(text: str) -> tuple[tuple[str, int, int], ...]:
-    """Places no term covers, named after their kind (``xã Chiềng Mung``), with where they stand."""
+def own_places(text: str, named: Sequence[tuple[int, int]]) -> tuple[tuple[str, int, int], ...]:
+    """Places no term covers, named after their kind (``xã Chiềng Mung``), with where they stand.
+
+    A place ends where a ``named`` term begins, and is none where one stands in its words.
+    """
     found = []
-    for match in _OWN_PLACE.finditer(text):
-        if match.group(2)[:1].isupper() and match.group(2).split()[0].lower() not in _NO_PLACE:
-            found.append((f"{match.group(1).lower()} {_SPACES.sub(' ', match.group(2))}", match.start(), match.end()))
+    for match in _own_place().finditer(text):
+        kind, name, start = match["u"] or match["f"], match["name"], match.start("u" if match["u"] else "f")
+        end = min((first for first, _ in named if match.start("name") < first < match.end()), default=match.end())
+        name = text[match.start("name") : end].rstrip(" _-")
+        free = not any(first < end and start < last for first, last in named)
+        if free and name.split()[0].lower() not in _NO_PLACE:
+            found.append((f"{kind.lower()} {_SPACES.sub(' ', name)}", start, match.start("name") + len(name)))
     return tuple(found)
 
 
-def english_place(place: str) -> str | None:
-    """``xã Chiềng Mung`` as ``Chieng Mung commune``; ``None`` where the kind of place is not known."""
-    for kind, english in _ADMIN.items():
-        if place.lower().startswith(f"{kind} "):
-            return f"{strip_marks(place[len(kind) + 1 :])} {english}"
+def english_place(place: str) -> tuple[str, str] | None:
+    """``xã Chiềng Mung`` as (``in``, ``Chieng Mung commune``); ``None`` where the kind of place is not known."""
+    for group in ("unit", "feature"):
+        for kind, english in sorted(_kinds(group).items(), key=lambda pair: -len(pair[0])):
+            if place.lower().startswith(f"{kind} "):
+                where, _, noun = english.partition(" ")
+                return where, f"{strip_marks(place[len(kind) + 1 :])} {noun}"
     return None

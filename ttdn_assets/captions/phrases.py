@@ -22,12 +22,20 @@ PLACE_KINDS = frozenset(("sea", "archipelago", "island", "reef", "admin", "forei
 _DISHES = frozenset(("cuisine", "food", "drink", "seafood"))
 _ARTS = frozenset(("heritage-intangible", "instrument", "game"))
 _SLOTS = frozenset(("place", "product", "ethnic", "event", "art", "dish", "ritual", "festival", "site", "heritage"))
-_SLOTS |= {"flower", "country1", "country2"}
+_SLOTS |= {"flower", "country1", "country2", "gate"}
 COUNTRIES = frozenset(("sov-viet-nam", "sov-ngoai-kieu-lao"))
 _OPTIONAL_TAILS = (" tại {place}", " ở {place}", ", {date}", " vào {date}")
 _WORD = re.compile(r"\{\w+\}|[^\W_]+")
 UNUSED = frozenset(
-    ("ph-culture-101", "ph-culture-102", "ph-culture-108", "ph-scene-016", "ph-scene-017", "ph-anniversary-062")
+    (
+        "ph-culture-101",
+        "ph-culture-102",
+        "ph-culture-108",
+        "ph-scene-016",
+        "ph-scene-017",
+        "ph-anniversary-062",
+        "ph-border-112",
+    )
 )
 """Patterns that would say a word of the name in their slot twice, or that are only part of a sentence."""
 
@@ -68,6 +76,8 @@ def fills(slot: str, term: Term) -> bool:
         return term.id in COUNTRIES
     if slot == "flower":
         return kind == "flower"
+    if slot == "gate":
+        return kind == "border-gate"
     if slot == "site":
         return family == "pl"
     return slot == "product" and family == "pr"
@@ -83,7 +93,8 @@ def _phrases(terms: TermBase) -> tuple[Phrase, ...]:
     made = []
     for term in terms.family("ph"):
         slots = set(slots_of(term.vi)) - {"date"}
-        if term.id in UNUSED or not slots or not slots <= _SLOTS or term.kind in ("style", "number", "date"):
+        whole = bool(slots) or term.kind == "sovereignty"
+        if term.id in UNUSED or not whole or not slots <= _SLOTS or term.kind in ("style", "number", "date"):
             continue
         head = term.vi.rstrip(".")
         for tail in _OPTIONAL_TAILS[::-1]:
@@ -96,13 +107,20 @@ def _phrases(terms: TermBase) -> tuple[Phrase, ...]:
 def find_phrase(text: str, matches: Sequence[TermMatch], terms: TermBase) -> PhraseFound | None:
     """The longest pattern whose head stands in the text; topics count as plain words."""
     words = tuple((fold(word.group()), word.start(), word.end()) for word in re.finditer(r"[^\W_]+", text))
-    named = {match.start: match for match in matches if not match.ambiguous and not match.id.startswith("top-")}
+    known = (match for match in matches if not match.ambiguous and not match.id.startswith("top-"))
+    named = {_name_starts(match, terms): match for match in known}
     for phrase in _phrases(terms):
         for first in range(len(words)):
             found = _filled(phrase, words, first, named, terms)
             if found is not None:
                 return found
     return None
+
+
+def _name_starts(match: TermMatch, terms: TermBase) -> int:
+    """Where the name itself stands in what was found: ``hoa mận`` in ``Mùa hoa mận``."""
+    name = terms[match.id].vi
+    return match.end - len(name) if fold(match.surface).endswith(f" {fold(name)}") else match.start
 
 
 def _filled(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ttdn_assets.captions.dates import Day, agree, common, detail, parse_iso
+from ttdn_assets.captions.day import Day, agree, common, detail, parse_iso
 from ttdn_assets.captions.grammar import edition_number, is_subject
 from ttdn_assets.model import Fact, FactSource
 from ttdn_assets.terms.base import TermBase
@@ -36,9 +36,10 @@ class EventSaid(msgspec.Struct, frozen=True, kw_only=True):
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """One file's facts in order.
 
-    ``place`` lies in ``container`` (a town or district around it) and ``province``; ``own_place`` is a place no term
-    covers; ``prose`` an officer's own sentence, ``covered`` the terms it names itself; ``context`` is such a sentence
-    of an outer folder, where a folder within says more closely what the picture is of.
+    ``place`` lies in ``container`` (a town or district around it) and ``province``; ``beside`` are further places one
+    name tells with it; ``own_place`` is a place no term covers; ``prose`` an officer's own sentence, ``covered`` the
+    terms it names itself; ``context`` is such a sentence of an outer folder, where a folder within says more closely
+    what the picture is of.
     """
 
     phrase: Term | None = None
@@ -47,6 +48,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     covered: frozenset[str] = frozenset()
     event: EventSaid | None = None
     place: Term | None = None
+    beside: tuple[Term, ...] = ()
     own_place: str = ""
     container: Term | None = None
     province: Term | None = None
@@ -63,7 +65,7 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
     prose, context = _prose(facts, terms)
     phrase = next((terms.get(f.term) for f in reversed(facts) if f.kind == "activity" and f.term), None)
     covered = frozenset(one for match in terms.match(prose) for one in match.ids) if prose else frozenset()
-    place, own_place, container, province = _where(facts, terms)
+    where = _where(facts, terms)
     known = _terms_of(facts, terms)
     things = {fact.term for fact in facts if fact.kind in ("people", "product")}
     return Scene(
@@ -72,10 +74,11 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
         context=context,
         covered=covered,
         event=_event(facts, terms, day),
-        place=place,
-        own_place=own_place,
-        container=container,
-        province=province,
+        place=where.place,
+        beside=where.beside,
+        own_place=where.own_place,
+        container=where.container,
+        province=where.province,
         day=day,
         people=tuple(term for term in known if term.family == "eth" and term.id in things),
         products=tuple(term for term in known if term.family == "pr" and term.id in things),
@@ -108,7 +111,7 @@ def _names_subject(fact: Fact, terms: TermBase) -> bool:
 
 def _terms_of(facts: Sequence[Fact], terms: TermBase) -> tuple[Term, ...]:
     ordered = sorted(facts, key=lambda fact: _RANK[fact.source])
-    found = (terms.get(fact.term) for fact in ordered if fact.kind != "activity")
+    found = (_as_told(fact, terms) for fact in ordered if fact.kind != "activity")
     return tuple({term.id: term for term in found if term is not None}.values())
 
 
@@ -151,30 +154,77 @@ def _event(facts: Sequence[Fact], terms: TermBase, day: Day | None) -> EventSaid
     return EventSaid(term=term, edition=edition_number(fact.value), anniversary=anniversary, years=years)
 
 
-def _where(facts: Sequence[Fact], terms: TermBase) -> tuple[Term | None, str, Term | None, Term | None]:
-    """The innermost place, one no term covers, the town around it, the province."""
+def _as_told(fact: Fact, terms: TermBase) -> Term | None:
+    """The term of a fact; by its plain name where no more was told (``hồ tiêu`` is not Đắk Lắk's everywhere)."""
+    term = terms.get(fact.term)
+    plain = (
+        {lang: term.notes[f"plain_{lang}"] for lang in ("vi", "en", "zh") if f"plain_{lang}" in term.notes}
+        if term
+        else {}
+    )
+    return msgspec.structs.replace(term, **plain) if term and plain.get("vi") == fact.value else term
+
+
+class _Where(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a scene is."""
+
+    place: Term | None = None
+    beside: tuple[Term, ...] = ()
+    own_place: str = ""
+    container: Term | None = None
+    province: Term | None = None
+
+
+def _where(facts: Sequence[Fact], terms: TermBase) -> _Where:
+    """The innermost place with those its name tells beside it, one no term covers, what is around, the province."""
     told = [fact for fact in facts if fact.kind == "place"]
     best = min((_RANK[fact.source] for fact in told), default=0)
     first = [fact for fact in told if _RANK[fact.source] == best]
-    known = [term for fact in first if (term := terms.get(fact.term))]
     own = next((fact.value for fact in reversed(first) if fact.term is None), "")
-    spots = [term for term in known if term.family != "prov"]
-    regions = [term for term in spots if not term.provinces]
-    fixed = [term for term in spots if term.provinces]
-    provinces = [term for term in known if term.family == "prov"]
-    place = fixed[-1] if fixed else regions[-1] if regions and not provinces and not own else None
-    container = _container(fixed, place, own)
-    if own and place is not None and place.kind in _CONTAINERS:
-        container, place = place, None
-    province = _province(place or container, provinces, told, terms)
-    return place, own, container, province
+    known = [(fact.part, term) for fact in first if (term := terms.get(fact.term))]
+    fixed = [(part, term) for part, term in known if term.family != "prov" and term.provinces]
+    provinces = [(part, term) for part, term in known if term.family == "prov"]
+    regions = [term for _, term in known if not term.provinces]
+    if own or not fixed:
+        inner = fixed[-1][1] if fixed else None
+        place = inner or (regions[-1] if regions and not provinces and not own else None)
+        container = None
+        if own and place is not None and place.kind in _CONTAINERS:
+            container, place = place, None
+        others = _innermost(provinces)[:-1] if not (own or place) else ()
+        province = _province(place or container, [term for _, term in provinces], told, terms)
+        return _Where(place=place, beside=others, own_place=own, container=container, province=province)
+    places = _innermost(fixed)
+    container = _container([term for _, term in fixed], places)
+    province = _province(places[0], [term for _, term in provinces], told, terms)
+    return _Where(place=places[0], beside=places[1:], container=container, province=province)
 
 
-def _container(fixed: Sequence[Term], place: Term | None, own: str) -> Term | None:
-    if place is None or place.kind in _CONTAINERS or own:
-        return None
-    around = [t for t in fixed if t.kind in _CONTAINERS and set(t.provinces) & set(place.provinces)]
-    return next((term for term in reversed(around) if term.vi not in place.vi), None)
+def _innermost(places: Sequence[tuple[int, Term]]) -> tuple[Term, ...]:
+    """The places of the innermost part that names some; of a place and one around it only the inner one."""
+    last = max((part for part, _ in places), default=0)
+    group = tuple({term.id: term for part, term in places if part == last}.values())
+    return tuple(term for term in group if not any(_lies_in(other, term) for other in group))
+
+
+def _lies_in(inner: Term, outer: Term) -> bool:
+    """Whether a place may lie in a town or district: no such unit itself, and in its province."""
+    if outer.kind not in _CONTAINERS or _level(inner) >= _level(outer) or outer.vi == inner.vi:
+        return False
+    return bool(set(inner.provinces) & set(outer.provinces))
+
+
+def _level(place: Term) -> int:
+    """How much a place holds: a district 2, a commune or what is an administrative unit too 1, a spot 0."""
+    if place.kind in _CONTAINERS:
+        return 1 if place.kind in ("commune", "village") else 2
+    unit = any(name.startswith(("xã ", "phường ", "huyện ", "đặc khu ")) for name in place.aliases_vi)
+    return 2 if unit else 0
+
+
+def _container(fixed: Sequence[Term], places: Sequence[Term]) -> Term | None:
+    around = [term for term in fixed if all(_lies_in(place, term) for place in places)]
+    return next((term for term in reversed(around) if not any(term.vi in place.vi for place in places)), None)
 
 
 def _province(place: Term | None, named: Sequence[Term], told: Sequence[Fact], terms: TermBase) -> Term | None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from ttdn_assets.captions.dates import find_dates, parse_iso
+from ttdn_assets.captions.dates import find_dates
+from ttdn_assets.captions.day import parse_iso
 from ttdn_assets.jobs.library import catalogue_of
 from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import Consent, Lang, Placement, Rights, SheetRow

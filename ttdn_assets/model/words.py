@@ -37,12 +37,16 @@ class EmbeddedText(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """Something known about an asset and where it came from; ``term`` is a term-base id where one matched."""
+    """Something known about an asset and where it came from; ``term`` is a term-base id where one matched.
+
+    ``part`` counts the parts of a path from the outermost, 1; it is 0 for what no name told.
+    """
 
     kind: FactKind
     value: str
     term: str | None = None
     source: FactSource
+    part: int = 0
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,13 +19,16 @@ SHORT_LATIN = 4
 _COMPACT_MIN = 7
 _DIGIT_ENDS = 6
 """A form of so many letters is no accident before or after a number: ``MocChau2026``."""
+_DATED = re.compile(r"(?:^| )\d{1,2}/\d{1,2}$")
 _FIRST_HAN = "\u2e80"
 
 
 class Surface(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One form of one term as it is searched: ``key`` is its view, ``main`` the form that is written.
 
-    ``foldable`` forms are known without their diacritics too; ``free`` ones mean their term whatever stands around.
+    ``foldable`` forms are known without their diacritics too; ``free`` ones mean their term whatever stands around;
+    ``headless`` ones (``thành lập Đảng`` for ``Ngày thành lập Đảng``) only where an anniversary is told, ``dated`` ones
+    (``30/4``) only where no span of days is.
     """
 
     term: Term
@@ -36,6 +40,8 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     foldable: bool
     acronym: bool
     free: bool
+    headless: bool = False
+    dated: bool = False
 
 
 class Entry:
@@ -110,20 +116,30 @@ def _entry(entries: dict[str, Entry], key: str) -> Entry:
 def _surfaces(term: Term, order: int) -> Iterator[Surface]:
     for lang in ("vi", "en", "zh"):
         for position, text in enumerate(term.surfaces(lang)):
-            key = view_of(text).text.strip()
-            if key:
-                acronym = text.isupper() and text.isalpha() and len(text) <= _SHORT_ACRONYM
-                yield Surface(
-                    term=term,
-                    lang=lang,
-                    text=text,
-                    key=key,
-                    main=position == 0,
-                    order=order,
-                    foldable=_may_fold(key, lang),
-                    acronym=acronym,
-                    free=not acronym and _is_free(term, text, key, lang),
-                )
+            if key := view_of(text).text.strip():
+                yield _surface(term, lang, text, key, order, main=position == 0)
+            if lang == "vi" and term.family in ("ev", "sov") and text.startswith("Ngày ") and key.count(" ") > 1:
+                yield _surface(term, lang, text[5:], key[5:], order, headless=True)
+
+
+def _surface(
+    term: Term, lang: str, text: str, key: str, order: int, *, main: bool = False, headless: bool = False
+) -> Surface:
+    acronym = text.isupper() and text.isalpha() and len(text) <= _SHORT_ACRONYM
+    dated = _DATED.search(key) is not None
+    return Surface(
+        term=term,
+        lang=lang,
+        text=text,
+        key=key,
+        main=main,
+        order=order,
+        foldable=_may_fold(key, lang),
+        acronym=acronym,
+        free=not acronym and not headless and not dated and _is_free(term, text, key, lang),
+        headless=headless,
+        dated=dated,
+    )
 
 
 def _may_fold(key: str, lang: str) -> bool:
@@ -140,7 +156,7 @@ def _may_join(surface: Surface) -> bool:
     """Whether a form is known when typed as one word (``mocchau``)."""
     joined = surface.key.replace(" ", "")
     long = len(joined) >= _COMPACT_MIN and joined.isalpha() and " " in surface.key
-    return long and surface.term.family != "top"
+    return long and surface.term.family != "top" and not surface.headless
 
 
 def _is_free(term: Term, text: str, key: str, lang: str) -> bool:

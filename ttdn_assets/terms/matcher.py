@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from ttdn_assets.terms.index import SHORT_LATIN, Index, Surface, found_in
-from ttdn_assets.terms.people import CUES, given_names_in, is_cued
+from ttdn_assets.terms.people import CUES, is_cued, persons_in
 from ttdn_assets.terms.view import View, bare_of, view_of
 from ttdn_assets.terms.words import word_list
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _RANK = {"sov": 0, "ev": 1, "ag": 2, "doc": 2, "top": 9}
 _PLAIN_RANK = 3
 _LAO_TAIL = re.compile(r"(?:^|[\s(,])(?:nước|nước bạn|bạn|việt nam|việt|viet nam|viet|sang|nuoc|ban) ?$")
+_ANNIVERSARY_TAIL = re.compile(r"(?:^|[\s(])(?:\d+ (?:năm|nam)|kỷ niệm|ky niem) $")
+_SPAN_BEFORE = re.compile(r"(?:từ|tu|đến|den) (?:ngày |ngay )?$")
+_SPAN_AFTER = re.compile(r" (?:đến|den) |(?: ngày| ngay)? \d{1,2}[./-]\d{1,2}[./-]\d\d")
 _CHAIN = re.compile(r"\s*(?:[,;/&+]|và|va|and)?\s*")
 _WORD = re.compile(r"[^\W\d_]+")
 _VIETNAMESE = re.compile(r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE)
@@ -78,8 +81,8 @@ def find_terms(index: Index, text: str, when: dt.date | None) -> tuple[TermMatch
     found = sorted(found_in(index, view.text, view.bare), key=_leftmost_longest)
     if not found:
         return ()
-    persons = given_names_in(text)
     starts = frozenset(start for start, _, _ in found)
+    persons = _given_names(text, view, starts)
     matches: list[TermMatch] = []
     reached, chain = 0, -1
     for start, end, surfaces in found:
@@ -98,6 +101,13 @@ def _leftmost_longest(found: tuple[int, int, object]) -> tuple[int, int]:
     return found[0], -found[1]
 
 
+def _given_names(text: str, view: View, starts: frozenset[int]) -> list[tuple[int, int]]:
+    """Where people's given names stand: a term may begin with a surname (``Quang Ninh``), but not after it."""
+    people = persons_in(text)
+    begun = {view.places[start] for start in starts} if people else set()
+    return [(given, end) for surname, given, end in people if surname not in begun]
+
+
 def _in_person(place: int, persons: Iterable[tuple[int, int]]) -> bool:
     return any(first <= place < last for first, last in persons)
 
@@ -106,8 +116,12 @@ def _allowed(surface: Surface, span: _Span, chained: bool) -> bool:
     """Whether the words around a form let it mean its term."""
     if surface.acronym and span.written != surface.text:
         return False
+    if surface.headless:
+        return _ANNIVERSARY_TAIL.search(span.view.text[: span.start]) is not None
     if surface.lang == "zh":
         return True
+    if surface.dated and _in_span(span):
+        return False
     if surface.term.id == "sov-ngoai-kieu-lao" and surface.key == "lào":
         return _LAO_TAIL.search(span.view.text[: span.start]) is not None
     if _careless(surface, span):
@@ -119,6 +133,12 @@ def _allowed(surface: Surface, span: _Span, chained: bool) -> bool:
     if surface.key.isascii() and len(surface.key) <= SHORT_LATIN and surface.lang == "en":
         return surface.term.family == "ev" or (surface.text[:1].isupper() and span.written[:1].isupper())
     return not (surface.text[:1].islower() and _in_name(span))
+
+
+def _in_span(span: _Span) -> bool:
+    """Whether a day such as ``30/4`` begins or ends a span of days: it then is no holiday."""
+    after, before = _SPAN_AFTER.match(span.view.text, span.end), span.view.text[: span.start]
+    return after is not None or _SPAN_BEFORE.search(before) is not None
 
 
 def _careless(surface: Surface, span: _Span) -> bool:

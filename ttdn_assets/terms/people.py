@@ -12,10 +12,14 @@ CUES = word_list("cues")
 _CUE_TAIL = re.compile(rf"(?:^|[\s(,])(?:{'|'.join(sorted(CUES, key=len, reverse=True))}) ?$")
 _FOLDED_CUE_TAIL = re.compile(strip_marks(_CUE_TAIL.pattern))
 _SURNAMES = "|".join(sorted(word_list("surnames")))
+_MARKED_SURNAMES = "|".join(sorted(word_list("marked_surnames")))
+_TOWNS = "|".join(sorted(word_list("towns_like_people")))
 _ANY_NAME = r"(?:[^\W\d_]+['’]?[^\W\d_]*)"
-_MAYBE_PERSON = re.compile(rf"(?:{_SURNAMES}|{strip_marks(_SURNAMES)})(?=[\s_])|(?:Thị|Thi|Văn|Van)(?=\s)")
+_SURNAME = rf"(?:{_SURNAMES}|{strip_marks(_SURNAMES)}|{_MARKED_SURNAMES})"
+_MAYBE_PERSON = re.compile(rf"{_SURNAME}(?=[\s_])|(?:Thị|Thi|Văn|Van)(?=\s)")
 _PERSON = re.compile(
-    rf"(?<!\w)(?:(?:{_SURNAMES}|{strip_marks(_SURNAMES)})|{_ANY_NAME}(?=\s+(?:Thị|Thi|Văn|Van)\s+[A-ZÀ-Ỹ]))"
+    rf"(?<!\w)(?!(?:{_TOWNS}|{strip_marks(_TOWNS)})(?!\w))"
+    rf"(?:{_SURNAME}|{_ANY_NAME}(?=\s+(?:Thị|Thi|Văn|Van)\s+[A-ZÀ-Ỹ]))"
     rf"((?:[\s_]+[A-ZÀ-ỸĐ]{_ANY_NAME}?){{1,4}})"
 )
 
@@ -31,11 +35,8 @@ def is_cued(before: str, *, typed: str) -> bool:
     return typed.isascii() and _FOLDED_CUE_TAIL.search(strip_marks(tail)) is not None
 
 
-def persons_in(text: str) -> tuple[tuple[int, int], ...]:
-    """Where names of people stand, surname and all: after a surname no place shares, or around ``Thị``/``Văn``."""
-    return tuple(found.span() for found in _PERSON.finditer(text)) if _MAYBE_PERSON.search(text) else ()
-
-
-def given_names_in(text: str) -> tuple[tuple[int, int], ...]:
-    """Where the names after the surnames stand: a term may begin with a surname, but not within a person's name."""
-    return tuple(found.span(1) for found in _PERSON.finditer(text)) if _MAYBE_PERSON.search(text) else ()
+def persons_in(text: str) -> tuple[tuple[int, int, int], ...]:
+    """Where names of people stand, as (surname, given names, end): after a surname, or around ``Thị``/``Văn``."""
+    if not _MAYBE_PERSON.search(text):
+        return ()
+    return tuple((found.start(), found.start(1), found.end()) for found in _PERSON.finditer(text))
