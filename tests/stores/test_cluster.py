@@ -201,6 +201,15 @@ def test_a_scheduler_that_goes_away_ends_the_run_and_the_next_completes_it(
     assert not after.failed
 
 
+@pytest.mark.parametrize(
+    ("address", "code"), [("banana", "cluster-address"), ("tls://127.0.0.1:1", "cluster-certificates")]
+)
+def test_an_address_that_cannot_be_one_is_refused_at_once(address: str, code: str, media: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        prepare([media], targets=["x.photo"], library=tmp_path / "a", store=str(tmp_path), scheduler=address)
+    assert caught.value.code == code
+
+
 def test_what_cannot_work_is_refused_before_any_file(cluster: str, media: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         prepare([media], targets=["x.photo"], library=tmp_path / "library", scheduler=cluster)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ttdn_assets.errors import ToolError, ToolMissing
+from ttdn_assets.errors import ToolError, ToolMissing, UsageError
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
+_ADDRESS = re.compile(r"(tcp|tls)://\S+:\d{1,5}")
 _CONNECT_S = 15
 
 
@@ -78,17 +80,23 @@ def open_cluster(address: str) -> Iterator[Cluster]:
     """Connect to the scheduler at ``tcp://host:port`` or ``tls://host:port`` (certificates: Dask's own configuration).
 
     Raises:
+        UsageError: ``cluster-address``, ``cluster-certificates``.
         ToolMissing: ``dask-missing``.
         ToolError: ``cluster-unreachable``, ``cluster-empty`` where it has no worker, ``cluster-threads`` where a worker
             runs several tasks in one process, so that a file that ends its process would end its neighbours.
     """
+    if not _ADDRESS.fullmatch(address):
+        raise UsageError("cluster-address", {"address": address})
     try:
-        from distributed import Client
+        from distributed import Client, Security
     except ImportError as error:
         raise ToolMissing("dask-missing") from error
+    security = Security()
+    if address.startswith("tls:") and security.get_connection_args("client")["ssl_context"] is None:
+        raise UsageError("cluster-certificates", {"address": address})
     try:
-        client = Client(address, timeout=_CONNECT_S, set_as_default=False)
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
+        client = Client(address, timeout=_CONNECT_S, security=security, set_as_default=False)
+    except (OSError, RuntimeError) as error:
         raise ToolError("cluster-unreachable", {"address": address, "reason": _reason(error)}) from error
     with client:
         cluster = Cluster(client, address)
