@@ -308,7 +308,7 @@ def _slot_words(teller: Teller, slot: str) -> str:
 
 def _write_prose(teller: Teller) -> _Written:
     """An officer's sentence, and beside it what it leaves unsaid: another folder's event, the place, the date."""
-    scene, prose = teller.scene, teller.scene.prose
+    scene, prose = teller.scene, grammar.capital(teller.scene.prose)
     event = scene.event
     body = prose
     if event and event.term.id not in scene.covered:

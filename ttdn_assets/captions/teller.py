@@ -52,7 +52,7 @@ class Teller(NamedTuple):
             return self._within([*around, *([self._unit(scene.province, long=long)] if scene.province else [])])
         told = []
         for province, group in groups.items():
-            inside = grammar.listed([grammar.place_name(term, lang) for term in group], lang)
+            inside = ("、" if lang == "zh" else ", ").join(grammar.place_name(term, lang) for term in group)
             unit = self._unit(terms[province], long=False) if province else ""
             told.append(inside if not unit else f"{unit}{inside}" if lang == "zh" else f"{inside} ({unit})")
         return grammar.listed(told, lang)
