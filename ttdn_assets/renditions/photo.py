@@ -17,9 +17,10 @@ from ttdn_assets.errors import MediaError
 from ttdn_assets.model import MediaFacts, Placement, Rendition, RenditionPlan
 from ttdn_assets.renditions.plan import rendition_path
 from ttdn_assets.settings import Limits
-from ttdn_assets.tools.encode import encode, has_fine_colour
+from ttdn_assets.tools.cuts import Cutter
+from ttdn_assets.tools.encode import encode_jpeg, encode_pixels, has_fine_colour
 from ttdn_assets.tools.files import os_errors, write_whole
-from ttdn_assets.tools.pixels import Picture, Pixels, Pyramid, padded, thumbnail
+from ttdn_assets.tools.pixels import Picture, thumbnail
 from ttdn_assets.tools.pixels_decode import decode
 from ttdn_assets.tools.strip import stripped
 
@@ -71,13 +72,13 @@ def make_photos(picture: Picture, plans: Sequence[RenditionPlan], root: Path) ->
         MediaError: ``photo-format`` where a plan asks for a format that no encoder here writes.
         InputError, ToolError: the file cannot be written.
     """
-    pyramid = Pyramid(picture)
-    fine_colour: bool | None = None
-    for plan in sorted(plans, key=lambda plan: _work_order(pyramid, plan)):
+    cutter = Cutter(picture)
+    fine: bool | None = None
+    for plan in plans:
         made = _copied(picture, plan)
         if made is None:
-            fine_colour = has_fine_colour(thumbnail(picture, _LOOK_PX)) if fine_colour is None else fine_colour
-            made = _coded(picture, pyramid, plan, fine_colour)
+            fine = has_fine_colour(thumbnail(picture, _LOOK_PX)) if fine is None else fine
+            made = _coded(cutter, plan, fine=fine)
         path = rendition_path(plan)
         with os_errors(root / path):
             write_whole(root / path, made.data)
@@ -87,11 +88,6 @@ def make_photos(picture: Picture, plans: Sequence[RenditionPlan], root: Path) ->
 class _Made(NamedTuple):
     data: bytes
     size_px: tuple[int, int]
-
-
-def _work_order(pyramid: Pyramid, plan: RenditionPlan) -> tuple[bool, float, str]:
-    """Nearest to the source first, so that sizes which share a low pass follow each other; the padded ones last."""
-    return plan.fit == "pad", pyramid.factor(plan.crop, plan.size_px), plan.recipe
 
 
 def _copied(picture: Picture, plan: RenditionPlan) -> _Made | None:
@@ -114,23 +110,18 @@ def plan_format(plan: RenditionPlan) -> str:
     return _FORMATS[plan.format]
 
 
-def _coded(picture: Picture, pyramid: Pyramid, plan: RenditionPlan, fine_colour: bool) -> _Made:
-    pixels = _pixels(picture, pyramid, plan)
-    data = encode(
-        pixels,
-        plan_format(plan),
-        bytes_max=plan.bytes_max - ROOM_BYTES if plan.bytes_max else None,
-        master=plan.copy or plan.bytes_min is not None,
-        fine_colour=fine_colour,
-        dpi=plan.dpi,
-    )
-    return _Made(data, (pixels.shape[1], pixels.shape[0]))
-
-
-def _pixels(picture: Picture, pyramid: Pyramid, plan: RenditionPlan) -> Pixels:
-    if plan.fit == "pad":
-        return padded(pyramid, picture.size_px, size_px=plan.size_px)
-    return pyramid.cut(plan.crop, plan.size_px)
+def _coded(cutter: Cutter, plan: RenditionPlan, *, fine: bool) -> _Made:
+    format = plan_format(plan)
+    bytes_max = plan.bytes_max - ROOM_BYTES if plan.bytes_max else None
+    if format != "jpeg":
+        pixels = cutter.pixels(plan.crop, plan.size_px)
+        data = encode_pixels(pixels, format, bytes_max=bytes_max, dpi=plan.dpi)
+        return _Made(data, (pixels.shape[1], pixels.shape[0]))
+    padded = plan.fit == "pad"
+    planes = cutter.padded(plan.size_px, fine=fine) if padded else cutter.planes(plan.crop, plan.size_px, fine=fine)
+    master = plan.copy or plan.bytes_min is not None
+    data = encode_jpeg(planes, bytes_max=bytes_max, master=master, dpi=plan.dpi)
+    return _Made(data, (planes.luma.shape[1], planes.luma.shape[0]))
 
 
 def _rendition(plan: RenditionPlan, path: str, made: _Made) -> Rendition:
@@ -153,7 +144,7 @@ def _rendition(plan: RenditionPlan, path: str, made: _Made) -> Rendition:
 def _made_with() -> str:
     """The versions of what draws the pixels."""
     found = []
-    for name in ("pillow", "opencv-python-headless", "numpy"):
+    for name in ("pillow", "simplejpeg", "av", "opencv-python-headless", "numpy"):
         try:
             found.append(f"{name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:
