@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -12,7 +13,7 @@ from ttdn_assets.captions.facts import gather_facts
 from ttdn_assets.captions.human import human_words, language_of
 from ttdn_assets.captions.names import parts_of, tidy
 from ttdn_assets.model import EmbeddedText, Fact, FactSource, Finding, Gps, MediaFacts, SheetRow
-from ttdn_assets.terms.base import load_terms
+from ttdn_assets.terms.base import COLUMNS, load_terms
 
 TERMS = load_terms()
 TextField = Literal[
@@ -97,6 +98,42 @@ def test_old_and_new_province_of_one_place_do_not_disagree() -> None:
     assert findings_of("Phú Yên 2024/Mũi Điện/x.jpg") == []
 
 
+def test_places_of_different_folders_that_lie_apart_are_a_finding_those_of_one_name_are_not() -> None:
+    (finding,) = findings_of("Mộc Châu/Đà Lạt/x.jpg")
+    assert (finding.rule, finding.measured, finding.allowed) == (
+        "facts-conflict",
+        "Mộc Châu (folder)",
+        "Đà Lạt (folder)",
+    )
+    assert findings_of("Mộc Châu - Đà Lạt/x.jpg") == []
+    assert findings_of("Mộc Châu/Vân Hồ/x.jpg") == []
+
+
+def test_an_anniversary_that_is_counted_wrong_is_a_finding() -> None:
+    (finding,) = findings_of("Kỷ niệm 70 năm Chiến thắng Điện Biên Phủ 7-5-2026/x.jpg")
+    assert (finding.rule, finding.allowed) == ("facts-conflict", "2026 - 1954 = 72")
+    assert findings_of("Kỷ niệm 72 năm Chiến thắng Điện Biên Phủ 7-5-2026/x.jpg") == []
+
+
+def test_names_nobody_has_confirmed_are_told_until_the_unit_does(tmp_path: Path) -> None:
+    (finding,) = findings_of("Mai Sơn/x.jpg")
+    assert (finding.rule, finding.level, finding.measured) == ("term-to-confirm", "info", "Mai Sơn")
+    assert "枚山" in str(finding.allowed)
+    row = "pl-mai-son\tdistrict\tMai Sơn\tMai Son\t枚山\t\t\t\t\t\tSở Ngoại vụ\tprov=prov-son-la"
+    (tmp_path / "own.tsv").write_text("\t".join(COLUMNS) + f"\n{row}\n", encoding="utf-8")
+    assert gather_facts("Mai Sơn/x.jpg", media(), load_terms(tmp_path))[1] == ()
+
+
+def test_each_fact_of_a_name_tells_which_part_it_stood_in() -> None:
+    facts, _ = gather_facts("Lễ hội hoa ban/Mộc Châu - Vân Hồ/2026.jpg", media(), TERMS)
+    assert [(fact.value, fact.part) for fact in facts] == [
+        ("Lễ hội Hoa Ban", 1),
+        ("Mộc Châu", 2),
+        ("Vân Hồ", 2),
+        ("2026", 3),
+    ]
+
+
 def test_ambiguous_words_make_a_finding_and_no_fact() -> None:
     (finding,) = findings_of("Phu Yen/x.jpg")
     assert (finding.rule, finding.measured) == ("term-ambiguous", "Phu Yen")
@@ -107,6 +144,10 @@ def test_ambiguous_words_make_a_finding_and_no_fact() -> None:
 def test_year_month_and_day_from_different_folders_come_together() -> None:
     assert "folder: date 2026-05-07" in facts_of("2026/Chiến thắng/ngày 7-5/IMG_1.jpg")
     assert "folder: date 2026-03-03" in facts_of("2026/rằm tháng Giêng/IMG_1.jpg")
+    assert "folder: date 2026-05-07" in facts_of("2026/05/07/IMG_1.jpg")
+    assert "folder: date 2026-05-07" in facts_of("Năm 2026/Tháng 5/Ngày 7/IMG_1.jpg")
+    assert facts_of("2026/13/07/IMG_1.jpg") == ["folder: date 2026"]
+    assert facts_of("2026/02/31/IMG_1.jpg") == ["folder: date 2026"]
 
 
 @pytest.mark.parametrize(
@@ -117,6 +158,33 @@ def test_year_month_and_day_from_different_folders_come_together() -> None:
 )  # fmt: skip
 def test_camera_names_counters_and_people_are_no_facts(path: str) -> None:
     assert facts_of(path) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("Quang Ninh 2026/x.jpg", "folder: place Quảng Ninh"),
+        ("Vi Xuyen Ha Giang/x.jpg", "folder: place Hà Giang"),
+        ("Cam Hàm Yên/Tuyên Quang/x.jpg", "folder: product cam Hàm Yên"),
+        ("Núi Sam 2025/x.jpg", "folder: date 2025"),
+        ("Nông thôn mới Mai Sơn đổi thay/x.jpg", "folder: activity Nông thôn mới Mai Sơn đổi thay"),
+        ("Bắc Kạn/Hồ Trung Tâm/x.jpg", "folder: place hồ Trung Tâm"),
+        ("UBND xã Mường Bú Mường La/x.jpg", "folder: place xã Mường Bú"),
+        ("Lễ hội cồng chiêng Tây Nguyên/x.jpg", "folder: activity Lễ hội cồng chiêng Tây Nguyên"),
+        ("奠边府大捷70周年/x.jpg", "folder: event Kỷ niệm 70 năm Chiến thắng Điện Biên Phủ"),
+        ("70th anniversary of the Dien Bien Phu Victory/x.jpg",
+         "folder: event Kỷ niệm 70 năm Chiến thắng Điện Biên Phủ"),
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_person_a_camera_or_a_copy_and_is_none(path: str, wanted: str) -> None:
+    assert wanted in facts_of(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["Lê Thái Bình/x.jpg", "Hoạt động Công đoàn/x.jpg", "Gia đình Văn hóa tiêu biểu/x.jpg"]
+)
+def test_people_and_common_words_are_no_places(path: str) -> None:
+    assert not any(": place" in fact for fact in facts_of(path))
 
 
 def test_a_named_village_no_term_covers_is_kept_as_written() -> None:

@@ -172,7 +172,7 @@ def _write_held(teller: Teller, event: EventSaid) -> _Written:
         sentence = " ".join(part for part in (grammar.capital(name), "diễn ra", at, when) if part)
     else:
         the = grammar.capital(grammar.with_the(event.term, name))
-        sentence = f"{the} takes place {at}" + (f", {when}" if at and when else when)
+        sentence = f"{the} {grammar.takes_place(name)} {at}" + (f", {when}" if at and when else when)
     title = _joined(teller, grammar.capital(name), long=False)
     return _Written(title, f"{sentence}{_stop(lang)}", _alt(teller, full))
 

@@ -13,9 +13,9 @@ from functools import lru_cache
 
 import msgspec
 
-from ttdn_assets.captions.date_words import shown
 from ttdn_assets.captions.dates import find_dates, nested
-from ttdn_assets.captions.day import Day, agree, complete, parse_iso
+from ttdn_assets.captions.day import Day, complete, parse_iso
+from ttdn_assets.captions.doubts import doubts_about, provinces_today
 from ttdn_assets.captions.names import Part, own_places, own_words, parts_of, tidy, vietnamese, without_people
 from ttdn_assets.captions.phrases import PLACE_KINDS, PhraseFound, find_phrase
 from ttdn_assets.model import Fact, FactKind, Finding, MediaFacts, SheetRow
@@ -24,7 +24,7 @@ from ttdn_assets.terms.calendar import base_year
 from ttdn_assets.terms.matcher import TermMatch
 from ttdn_assets.terms.nearby import around
 from ttdn_assets.terms.term import Term
-from ttdn_assets.terms.view import bare_of
+from ttdn_assets.terms.view import UPPER, bare_of
 from ttdn_assets.text import clean, fold
 
 _KINDS: dict[str, FactKind] = {
@@ -37,12 +37,16 @@ _SLASHED = re.compile(
     r"(?<![\d.\-])(\d{1,2})([.\-])(\d{1,2})(?![\d.\-]\d|\d)",
     re.IGNORECASE,
 )
-_ANNIVERSARY = re.compile(r"(?:ky niem|mung)?\s*(?:lan thu\s*)?(\d{1,4})\s*nam\s*$|ky niem\s*$")
+_ANNIVERSARY = re.compile(
+    r"(?:(?:ky niem|mung)?\s*(?:lan thu\s*)?(?P<n>\d{1,4})\s*nam|ky niem"
+    r"|(?P<en>\d+)(?:st|nd|rd|th) anniversary of(?: the)?)\s*$"
+)
+_ANNIVERSARY_ZH = re.compile(r"(\d+)\s*周年")
 _EDITION = re.compile(
     r"^[\s,(]*lan thu\s+([ivxlc]+|\d+|[a-z]+(?:\s+(?:mot|hai|ba|tu|nam|sau|bay|tam|chin))?)(?![a-z\d])"
 )
 _TOWN_KINDS = frozenset(("plateau", "town", "city", "district", "commune", "village"))
-_PERSON_ONLY = re.compile(r"(?:[A-ZÀ-ỴĐĂÂÊÔƠƯ][^\W\d_]*[ _]*){2,5}")
+_PERSON_ONLY = re.compile(rf"(?:[{UPPER}][^\W\d_]*[ _]*){{2,5}}")
 _OCCASION_WORDS = frozenset(("top-le-hoi", "top-hoi-cho"))
 _OCCASION = re.compile(
     r"(?:hoi|le|khai|be|dai|giao|hop|tap|thi|trien|ngay|tuan|chuong|doan|dem|cuoc|ky|don|tham|lam|phien|toa|trao|giai)\b"
@@ -72,7 +76,7 @@ def gather_facts(
     readings = [_read(number, part, terms, when) for number, part in enumerate(parts, start=1)]
     facts: list[Fact] = list(_sheet_facts(row, terms, when)) if row else []
     measured = tuple(_gps_facts(media, terms))
-    told = {one for fact in (*facts, *measured) if fact.kind == "place" for one in _today_ids(fact, terms)}
+    told = {one for fact in (*facts, *measured) if fact.kind == "place" for one in provinces_today(fact, terms)}
     known = _provinces_of(readings, terms) | told
     findings: list[Finding] = []
     for reading in readings:
@@ -81,8 +85,7 @@ def gather_facts(
     facts.extend(_metadata_facts(media, terms, when, known))
     facts.extend(measured)
     unique = tuple(dict.fromkeys(facts))
-    findings.extend(_conflicts(unique, terms, relative))
-    findings.extend(_doubts(unique, terms, relative))
+    findings.extend(doubts_about(unique, terms, subject=relative))
     return unique, tuple(dict.fromkeys(findings))
 
 
@@ -109,7 +112,7 @@ def _read(number: int, part: Part, terms: TermBase, when: dt.date | None) -> _Re
         for item in find_dates(part.text)
         if not _inside(item[1], item[2], spans) and item[0].year not in bases - {None}
     )
-    names = [(m.start, m.end) for m in matches if not m.id.startswith("top-")]
+    names = [(m.start, m.end) for m in matches if not m.id.startswith(("top-", "ag-"))]
     return _Reading(number, part, days, matches, find_phrase(text, matches, terms), own_places(part.text, names))
 
 
@@ -184,7 +187,7 @@ def _events_by_name(terms: TermBase) -> dict[str, Term]:
 
 def _claims_no_more(match: TermMatch, term: Term, terms: TermBase, known: frozenset[str]) -> bool:
     """Whether a term says no place that nobody named: ``dâu tây`` is Sơn La's strawberry only where Sơn La is known."""
-    if term.family not in ("pr", "ev") or fold(match.surface) == fold(term.vi):
+    if term.family not in ("pr", "ev") or fold(match.surface) in (fold(term.vi), fold(term.en), term.zh):
         return True
     typed = fold(match.surface)
     missing = {p for name, p in _named_provinces(term.id, terms) if fold(name) not in typed}
@@ -218,7 +221,9 @@ def _value(match: TermMatch, term: Term, reading: _Reading) -> str:
     before = _ANNIVERSARY.search(text[: match.start])
     inner = _plain(match.surface)
     edition = _EDITION.match(text[match.end :]) or _EDITION.match(inner[max(inner.find("lan thu"), 0) :])
-    lead = f"Kỷ niệm {before[1]} năm " if before and before[1] else "Kỷ niệm " if before else ""
+    after = _ANNIVERSARY_ZH.match(text[match.end :])
+    years = (after and after[1]) or (before and (before["n"] or before["en"]))
+    lead = f"Kỷ niệm {years} năm " if years else "Kỷ niệm " if before else ""
     return f"{lead}{term.vi}" + (f" lần thứ {edition[1].upper()}" if edition else "")
 
 
@@ -241,8 +246,9 @@ def _prose(reading: _Reading) -> str:
     text = reading.part.text
     if not vietnamese(text) or _person(text) or not (_left_over(reading) or _occasion_of_its_own(reading)):
         return ""
-    topics = [m for m in reading.matches if m.id.startswith("top-")]
-    said = len(_left_over(reading)) + sum(len(own_words(match.surface)) for match in topics)
+    told = any(m.id.startswith("ev-") for m in reading.matches)
+    around = [m for m in reading.matches if m.id.startswith("top-" if told else ("top-", "ag-"))]
+    said = len(_left_over(reading)) + sum(len(own_words(match.surface)) for match in around)
     if said < 2 or len(own_words(text)) < 3:
         return ""
     return tidy(_without_outer_dates(text, reading.days))
@@ -324,39 +330,3 @@ def _gps_facts(media: MediaFacts, terms: TermBase) -> Iterator[Fact]:
         if town and term.kind in _TOWN_KINDS and province.id in term.provinces and fold(term.vi) == town:
             yield Fact(kind="place", value=term.vi, term=term.id, source="gps")
     yield Fact(kind="place", value=province.vi, term=province.id, source="gps")
-
-
-def _conflicts(facts: Sequence[Fact], terms: TermBase, subject: str) -> Iterator[Finding]:
-    dated = [(fact, day) for fact in facts if fact.kind == "date" and (day := parse_iso(fact.value))]
-    for position, (fact, day) in enumerate(dated):
-        for other, its_day in dated[position + 1 :]:
-            if not agree(day, its_day):
-                yield _conflict(subject, shown(day, "vi"), fact.source, shown(its_day, "vi"), other.source)
-    placed = [(fact, ids) for fact in facts if fact.kind == "place" and (ids := _today_ids(fact, terms))]
-    told: set[object] = set()
-    for position, (fact, ids) in enumerate(placed):
-        for other, its_ids in placed[position + 1 :]:
-            sources = (fact.source, fact.part, other.source, other.part)
-            apart = (other.source, other.part) != (fact.source, fact.part)
-            if apart and not ids & its_ids and sources not in told:
-                told.add(sources)
-                yield _conflict(subject, fact.value, fact.source, other.value, other.source)
-
-
-def _doubts(facts: Sequence[Fact], terms: TermBase, subject: str) -> Iterator[Finding]:
-    """The names in other languages that nobody has confirmed yet."""
-    for fact in facts:
-        term = terms.get(fact.term)
-        if term is not None and "doubt" in term.notes:
-            names = f"{term.en} / {term.zh}"
-            yield Finding(rule="term-to-confirm", level="info", subject=subject, measured=term.vi, allowed=names)
-
-
-def _today_ids(fact: Fact, terms: TermBase) -> set[str]:
-    term = terms.get(fact.term)
-    return {terms.today(terms[p]).id for p in term.provinces if p in terms.terms} if term else set()
-
-
-def _conflict(subject: str, one: str, its_source: str, other: str, other_source: str) -> Finding:
-    measured, allowed = f"{one} ({its_source})", f"{other} ({other_source})"
-    return Finding(rule="facts-conflict", level="warning", subject=subject, measured=measured, allowed=allowed)

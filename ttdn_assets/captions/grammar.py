@@ -79,6 +79,12 @@ def is_subject(event: Term) -> bool:
     return event.kind not in _tables()["event"]["keyword"]
 
 
+def takes_place(name: str) -> str:
+    """``takes place``, or ``take place`` after an English name whose first noun is plural (``elections of``)."""
+    head = re.split(r" (?:of|in|at|for) ", name, maxsplit=1)[0]
+    return "take place" if re.search(r"[^s'’]s$", head) and " of " in name else "takes place"
+
+
 def with_the(event: Term, name: str) -> str:
     """An event's English name with its article where it takes one."""
     rules: dict[str, list[str]] = _tables()["event"]
@@ -110,8 +116,8 @@ def edition_number(words: str) -> int | None:
         return None
     text = found[1]
     head = text.split()[0]
-    if head.isdigit():
-        return int(head)
+    if head.isdecimal():
+        return int(head) or None
     if set(head) <= set(_ROMAN):
         return _roman(head)
     return _vi_number(text.lower().split())

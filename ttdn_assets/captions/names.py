@@ -16,6 +16,7 @@ import msgspec
 from ttdn_assets.model import FactSource
 from ttdn_assets.terms.base import DATA
 from ttdn_assets.terms.people import persons_in
+from ttdn_assets.terms.view import UPPER
 from ttdn_assets.terms.words import word_list
 from ttdn_assets.text import nfc, strip_marks
 
@@ -32,7 +33,7 @@ _HASH = re.compile(
 _COPY = re.compile(
     r"\(\s*\d{1,3}\s*\)|(?<![^\W_])(?:final|copy(?: of)?|copy\d+|bản sao|ban sao|"
     r"v\d+(?:\.\d+)*|ver\d*|version|edited|edit|"
-    r"export|resize[d]?|thumb|raw|original|bản gốc|đã sửa|da sua|mới|new|tmp|temp|untitled|new folder|thư mục mới|"
+    r"export|resize[d]?|thumb|raw|original|bản gốc|đã sửa|da sua|new$|tmp|temp|untitled|new folder|thư mục mới|"
     r"burst\d*|cover|\d+x\d+|4k|fhd|uhd|1080p|720p|2160p)(?![^\W_])",
     re.IGNORECASE,
 )
@@ -41,10 +42,11 @@ _COUNTER = re.compile(
     r"^(?:\d{1,3}[.)\-_ ]+)+(?=[^\W\d_])|(?<!\d)(?:[_\-]|  ) ?#?\d{1,5}$|"
     r"(?<![^\W_])(?:#\d+|0\d*|(?!(?:19|20)\d\d$)\d{4,})$"
 )
+_MEDIUM = re.compile(rf"^(?i:bộ ảnh|hình ảnh|ảnh|hình|video|clip|album) (?=[{UPPER}])")
 _SPACES = re.compile(r"[\s_]+")
 _VI_MARKS = re.compile(r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE)
 _VI_ONLY = re.compile(r"[ăđơưảạằẳẵắặầẩẫấậẻẽẹềểễếệỉĩịỏọồổỗốộờởỡớợủũụừửữứựỳỷỹỵ]", re.IGNORECASE)
-_UPPER_WORD = r"[A-ZÀ-ỴĐĂÂÊÔƠƯ][^\W\d_]*"
+_UPPER_WORD = rf"[{UPPER}][^\W\d_]*"
 _NAME = rf"{_UPPER_WORD}(?:[ _-]{{1,3}}{_UPPER_WORD}){{0,3}}"
 _NO_PLACE = frozenset(
     ("hội", "tin", "ủy", "uỷ", "đoàn", "đội", "đồ", "sắc", "quyền", "chí", "xuân", "tết", "quê", "hoa")
@@ -110,7 +112,7 @@ def tidy(words: str) -> str:
     text = _COUNTER.sub("", words.strip(_EDGE))
     text = re.sub(r"(?<=[^\W_])_+(?=[^\W_])", " - ", text) if spaced else text.replace("-", " ")
     text = _COUNTER.sub("", _SPACES.sub(" ", text).strip(_EDGE))
-    text = re.sub(r"\s*\(\s*\)", "", text).strip(_EDGE)
+    text = _MEDIUM.sub("", re.sub(r"\s*\(\s*\)", "", text).strip(_EDGE))
     return f"{text})" if text.count("(") > text.count(")") else text
 
 

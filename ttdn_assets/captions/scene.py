@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ttdn_assets.captions.day import Day, agree, common, detail, parse_iso
-from ttdn_assets.captions.grammar import edition_number, is_subject
+from ttdn_assets.captions.grammar import edition_number, is_held, is_subject
 from ttdn_assets.model import Fact, FactSource
 from ttdn_assets.terms.base import TermBase
 from ttdn_assets.terms.calendar import base_year
@@ -137,14 +137,16 @@ def _day(facts: Sequence[Fact]) -> Day | None:
 
 
 def _event(facts: Sequence[Fact], terms: TermBase, day: Day | None) -> EventSaid | None:
-    """The event of the best source, the innermost folder's where several name one."""
+    """The event of the best source and the innermost folder; of several there one that takes place, else the first."""
     told = [
         (fact, term) for fact in facts if fact.kind == "event" and (term := terms.get(fact.term)) and is_subject(term)
     ]
     if not told:
         return None
     best = min(_RANK[fact.source] for fact, _ in told)
-    fact, term = [pair for pair in told if _RANK[pair[0].source] == best][-1]
+    first = [pair for pair in told if _RANK[pair[0].source] == best]
+    inner = [pair for pair in first if pair[0].part == max(fact.part for fact, _ in first)]
+    fact, term = next((pair for pair in inner if is_held(pair[1])), inner[0])
     found = _ANNIVERSARY.match(fact.value)
     anniversary = found is not None and not term.vi.startswith("Kỷ niệm")
     years = int(found[1]) if found and found[1] else None

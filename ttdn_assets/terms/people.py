@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ttdn_assets.terms.view import UPPER
 from ttdn_assets.terms.words import word_list
 from ttdn_assets.text import strip_marks
 
@@ -19,8 +20,8 @@ _SURNAME = rf"(?:{_SURNAMES}|{strip_marks(_SURNAMES)}|{_MARKED_SURNAMES})"
 _MAYBE_PERSON = re.compile(rf"{_SURNAME}(?=[\s_])|(?:Thị|Thi|Văn|Van)(?=\s)")
 _PERSON = re.compile(
     rf"(?<!\w)(?!(?:{_TOWNS}|{strip_marks(_TOWNS)})(?!\w))"
-    rf"(?:{_SURNAME}|{_ANY_NAME}(?=\s+(?:Thị|Thi|Văn|Van)\s+[A-ZÀ-Ỹ]))"
-    rf"((?:[\s_]+[A-ZÀ-ỸĐ]{_ANY_NAME}?){{1,4}})"
+    rf"(?:{_SURNAME}|{_ANY_NAME}(?=\s+(?:Thị|Thi|Văn|Van)\s+[{UPPER}]))"
+    rf"((?:[\s_]+[{UPPER}]{_ANY_NAME}?){{1,4}})"
 )
 
 

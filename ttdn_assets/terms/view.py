@@ -13,12 +13,13 @@ from typing import NamedTuple
 from ttdn_assets.text import strip_marks
 
 _LETTERS = tuple(chr(code) for code in (*range(0x250), *range(0x1E00, 0x1F00)) if chr(code).isalpha())
-_UPPER = "".join(letter for letter in _LETTERS if letter.isupper())
+UPPER = "".join(letter for letter in _LETTERS if letter.isupper())
+"""The capital letters of Latin writing, to stand between square brackets: no range holds them alone."""
 _LOWER = "".join(letter for letter in _LETTERS if letter.islower())
 _SEPARATOR = re.compile(r"[\t\n\r\xa0_—.–-]")
 _NUMERIC = frozenset(".-–")
 _GAP = re.compile(r"(?<= ) +")
-_CAMEL = re.compile(f"[{_UPPER}](?<=[{_LOWER}].)")
+_CAMEL = re.compile(f"[{UPPER}](?<=[{_LOWER}].)")
 _APOSTROPHE = re.compile("[’‘`]")
 _TONES = {"óa": "oá", "òa": "oà", "ỏa": "oả", "õa": "oã", "ọa": "oạ", "óe": "oé", "òe": "oè", "ỏe": "oẻ", "õe": "oẽ",
           "ọe": "oẹ", "úy": "uý", "ùy": "uỳ", "ủy": "uỷ", "ũy": "uỹ", "ụy": "uỵ"}  # fmt: skip
