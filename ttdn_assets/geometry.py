@@ -57,6 +57,13 @@ def union(boxes: tuple[Box, ...]) -> Box:
     return Box(left, top, right - left, bottom - top)
 
 
+def within(box: Box, size_px: tuple[int, int]) -> Box:
+    """The part of the box that lies in the picture, at least one pixel."""
+    x, y = min(max(0, box.x), size_px[0] - 1), min(max(0, box.y), size_px[1] - 1)
+    right, bottom = min(size_px[0], box.x + box.width_px), min(size_px[1], box.y + box.height_px)
+    return Box(x, y, max(1, right - x), max(1, bottom - y))
+
+
 def centre_of(box: Box, size_px: tuple[int, int]) -> FocalPoint:
     """The box's centre as shares of the picture."""
     return FocalPoint((box.x + box.width_px / 2) / size_px[0], (box.y + box.height_px / 2) / size_px[1])

@@ -30,11 +30,11 @@ from ttdn_assets.model import (
 )
 from ttdn_assets.renditions.check import check_file
 from ttdn_assets.renditions.clip_subject import clip_subject
+from ttdn_assets.renditions.clip_watch import watch_clip
 from ttdn_assets.renditions.photo import make_photos, open_picture
 from ttdn_assets.renditions.plan import plan, rendition_path
 from ttdn_assets.renditions.subject import find_subject
 from ttdn_assets.renditions.video import make_videos
-from ttdn_assets.renditions.video_frames import sample_pictures
 from ttdn_assets.renditions.video_subtitles import can_burn
 from ttdn_assets.settings import Limits, PlacementChoice, Video
 from ttdn_assets.tools.files import file_sha256, os_errors, told_of
@@ -188,7 +188,7 @@ def _make_photo(task: Task, path: Path, seen: Worked, media: MediaFacts) -> Iter
 
 
 def _make_video(task: Task, path: Path, seen: Worked, media: MediaFacts) -> Iterator[Worked]:
-    subject = task.subject or clip_subject([find_subject(picture) for picture in sample_pictures(path, media)])
+    subject = task.subject or clip_subject(watch_clip(path, media), media.size_px)
     subtitles, _ = read_subtitles(path, [Path(companion) for companion in task.source.companions])
     told: list[Finding] = []
     if subtitles and not can_burn():

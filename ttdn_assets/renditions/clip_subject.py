@@ -1,38 +1,112 @@
-"""One subject for a whole clip, from the subjects of frames spread over it."""
+"""What was seen of a clip over time -> its subject, and where that moves.
+
+Faces win over what draws the eye: where one scene is about faces, a scene without any asks for its middle alone.  What
+draws the eye is followed only where it is small and goes its way without leaping; else it is where it mostly is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
+from typing import Literal, NamedTuple
 
-from ttdn_assets.geometry import CENTRE, union
-from ttdn_assets.model import Box, FocalPoint, Subject
+from ttdn_assets.geometry import CENTRE, centre_of, union
+from ttdn_assets.model import Box, FocalPoint, Subject, TrackPoint
+from ttdn_assets.renditions.clip_track import Moment, about_middle, leaps, median_box, of_one_size, tracked
+from ttdn_assets.renditions.clip_watch import Seen, Watched
+
+Size = tuple[int, int]
+Origin = Literal["faces", "saliency"]
+
+FACES_SHARE = 0.2
+"""A scene is about faces where this share of its moments shows some."""
+
+STILL_SHARE = 0.04
+"""A subject whose middle stays within this share of the picture's sides does not move."""
+
+_SMALL_SHARE, _LEAPS_SHARE = 0.2, 0.2
+"""What draws the eye is one thing where it takes up no more of the picture and leaps no more often."""
 
 
-def clip_subject(frames: Sequence[Subject]) -> Subject:
-    """What must stay in view throughout: every face seen in any frame, else the middle of what drew the eye.
+class _Scene(NamedTuple):
+    start_s: float
+    end_s: float
+    seen: tuple[Seen, ...]
 
-    A face that walks through the picture widens the box until no crop holds it, and the clip is then padded: no face
-    is cut in half.
-    """
-    faces = [frame for frame in frames if frame.origin == "faces" and frame.box]
-    boxes = tuple(frame.box for frame in faces or frames if frame.box)
-    if faces:
-        return Subject(focal=_middle([f.focal for f in faces]), box=union(boxes), origin="faces")
-    salient = [frame for frame in frames if frame.origin == "saliency"]
-    if not salient:
+    def moments(self, origin: Origin) -> list[Moment]:
+        """What was seen of that kind at each time, and the scene's two ends."""
+        found = [Moment(s.t_s, s.subject.box if s.subject.origin == origin else None) for s in self.seen]
+        ends = {self.start_s, self.end_s} - {moment.t_s for moment in found}
+        return sorted([*found, *(Moment(t_s, None) for t_s in ends)], key=lambda moment: moment.t_s)
+
+    def is_about(self, origin: Origin) -> bool:
+        """Whether enough of it shows a subject of that kind."""
+        least = FACES_SHARE * len(self.seen) if origin == "faces" else 1
+        return sum(seen.subject.origin == origin for seen in self.seen) >= max(1, least)
+
+
+def clip_subject(watched: Watched, size_px: Size) -> Subject:
+    """What must stay in view of a clip of that upright size; with a track where it moves or scenes differ."""
+    scenes = list(_scenes(watched))
+    origin: Origin = "faces" if any(scene.is_about("faces") for scene in scenes) else "saliency"
+    track: list[TrackPoint] = []
+    must_stay: list[Box] = []
+    for scene in scenes:
+        if scene.is_about(origin):
+            way = _way(scene, origin, size_px)
+            must_stay += [point.box for point in way]
+        else:
+            way = _unasked(scene, size_px)
+        track += way
+    if not must_stay:
         return Subject(focal=CENTRE)
-    return Subject(focal=_middle([f.focal for f in salient]), box=_median_box(boxes), origin="saliency")
+    return Subject(
+        focal=_middle([centre_of(box, size_px) for box in must_stay]),
+        box=union(tuple(must_stay)),
+        origin=origin,
+        track=tuple(track) if _moves([point.box for point in track], size_px) else (),
+    )
+
+
+def _scenes(watched: Watched) -> Iterator[_Scene]:
+    """The scenes of which something was seen; one too short for that is taken to be more of the one before."""
+    starts = [0.0]
+    for cut_s, next_s in pairwise([*watched.cuts_s, watched.end_s]):
+        if any(cut_s <= seen.t_s < next_s for seen in watched.seen):
+            starts.append(cut_s)
+    for start_s, end_s in pairwise([*starts, watched.end_s]):
+        last = end_s == watched.end_s
+        yield _Scene(start_s, end_s, tuple(s for s in watched.seen if start_s <= s.t_s and (last or s.t_s < end_s)))
+
+
+def _way(scene: _Scene, origin: Origin, size_px: Size) -> list[TrackPoint]:
+    moments = scene.moments(origin)
+    boxes = [moment.box for moment in moments if moment.box is not None]
+    if origin == "faces":
+        return tracked(moments, size_px)
+    if _is_one_thing(boxes, size_px):
+        return of_one_size(tracked(moments, size_px), size_px)
+    return [TrackPoint(moment.t_s, median_box(boxes)) for moment in moments]
+
+
+def _unasked(scene: _Scene, size_px: Size) -> list[TrackPoint]:
+    """A point that stays: the middle of what draws the eye, else of the picture."""
+    moments = scene.moments("saliency")
+    boxes = [moment.box for moment in moments if moment.box is not None] or [Box(0, 0, *size_px)]
+    return [TrackPoint(moment.t_s, about_middle(median_box(boxes), (1, 1))) for moment in moments]
+
+
+def _is_one_thing(boxes: Sequence[Box], size_px: Size) -> bool:
+    area_px = median(box.width_px * box.height_px for box in boxes)
+    return area_px <= _SMALL_SHARE * size_px[0] * size_px[1] and leaps(boxes) <= _LEAPS_SHARE * len(boxes)
+
+
+def _moves(boxes: Sequence[Box], size_px: Size) -> bool:
+    points = [centre_of(box, size_px) for box in boxes]
+    across, down = [point.x for point in points], [point.y for point in points]
+    return max(max(across) - min(across), max(down) - min(down)) > STILL_SHARE
 
 
 def _middle(points: Sequence[FocalPoint]) -> FocalPoint:
     return FocalPoint(median(p.x for p in points), median(p.y for p in points))
-
-
-def _median_box(boxes: Sequence[Box]) -> Box | None:
-    if not boxes:
-        return None
-    left, top = median(b.x for b in boxes), median(b.y for b in boxes)
-    right = median(b.x + b.width_px for b in boxes)
-    bottom = median(b.y + b.height_px for b in boxes)
-    return Box(round(left), round(top), round(right - left), round(bottom - top))

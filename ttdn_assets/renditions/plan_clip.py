@@ -182,6 +182,7 @@ def _encoded(video: VideoFacts, placement: Placement, frame: Frame, duration_s: 
         audio_rate_hz=AUDIO_RATE_HZ,
         audio_bitrate_bps=audio_bps,
         video_bitrate_max_bps=rate // 1000 * 1000,
+        path=frame.path,
     )
 
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from ttdn_assets.geometry import crop_around, crop_to_ratio, holds, nearest_ratio, union
-from ttdn_assets.model import Box, Finding, Fit, Placement, Subject
+from ttdn_assets.model import Box, Finding, Fit, PathPoint, Placement, Subject
+from ttdn_assets.renditions.clip_path import crop_path
 
 Size = tuple[int, int]
 Wish = Literal["auto", "crop", "pad"]
@@ -26,11 +27,15 @@ KEPT_UNKNOWN = 0.5
 
 
 class Frame(NamedTuple):
-    """One way to fill a placement: the fit, the size to make, and the box cut out (``None``: the whole picture)."""
+    """One way to fill a placement: the fit, the size to make, and the box cut out (``None``: the whole picture).
+
+    ``path`` moves the box, from where it is at first, after the subject of a clip.
+    """
 
     fit: Fit
     size_px: Size
     crop: Box | None
+    path: tuple[PathPoint, ...] = ()
 
 
 def choose_frame(size_px: Size, placement: Placement, subject: Subject, wish: Wish) -> Frame | Finding:
@@ -48,14 +53,17 @@ def _frames(size_px: Size, placement: Placement, subject: Subject, wish: Wish) -
     if _is_already(size_px, shape):
         return [Frame("whole", _even_for(placement, size_px), None)]
     crop = crop_box(size_px, shape[0] / shape[1], subject)
+    path = _path(size_px, shape[0] / shape[1], subject, crop)
     kept = crop.width_px * crop.height_px / (size_px[0] * size_px[1])
     if kept == 1:
         return [Frame("whole", _even_for(placement, _scaled(shape, size_px)), None)]
-    cropped = Frame("crop", _even_for(placement, _scaled(shape, (crop.width_px, crop.height_px))), crop)
+    cropped = Frame(
+        "crop", _even_for(placement, _scaled(shape, (crop.width_px, crop.height_px))), _moved(crop, path), path
+    )
     padded = Frame("pad", _even_for(placement, _canvas(shape, size_px, placement)), None)
     if wish == "crop" or (wish == "auto" and kept >= NOTHING_MISSED):
         return [cropped]
-    if wish == "pad" or not _is_kept(crop, kept, subject):
+    if wish == "pad" or not (path or _is_kept(crop, kept, subject)):
         return [padded]
     return [cropped, padded]
 
@@ -140,6 +148,17 @@ def _held_together(heads: Sequence[Box], crop: Box) -> Box | None:
         if wider.width_px <= crop.width_px and wider.height_px <= crop.height_px:
             held = wider
     return held
+
+
+def _path(size_px: Size, ratio: float, subject: Subject, crop: Box) -> tuple[PathPoint, ...]:
+    """The way of the crop of a clip whose subject no crop that stands still can hold; empty where none can."""
+    if not subject.track or subject.origin == "hand" or (subject.box and holds(crop, subject.box)):
+        return ()
+    return crop_path(size_px, ratio, subject.track) or ()
+
+
+def _moved(crop: Box, path: Sequence[PathPoint]) -> Box:
+    return Box(path[0].x, path[0].y, crop.width_px, crop.height_px) if path else crop
 
 
 def _is_kept(crop: Box, kept: float, subject: Subject) -> bool:

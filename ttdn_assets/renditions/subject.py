@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ttdn_assets.geometry import CENTRE, centre_of, union
+from ttdn_assets.geometry import CENTRE, centre_of, union, within
 from ttdn_assets.model import Box, FocalPoint, Subject
 from ttdn_assets.tools.faces import find_faces
 from ttdn_assets.tools.pixels import Picture, thumbnail
@@ -34,7 +34,7 @@ def find_subject(picture: Picture, *, known_faces: Sequence[Box] = ()) -> Subjec
     if faces := find_faces(small):
         return _from_faces([_scaled(face, scale_x, scale_y) for face in faces], picture.size_px)
     if box := salient_box(small):
-        whole = _within(_scaled(box, scale_x, scale_y), picture.size_px)
+        whole = within(_scaled(box, scale_x, scale_y), picture.size_px)
         return Subject(focal=centre_of(whole, picture.size_px), box=whole, origin="saliency")
     return Subject(focal=CENTRE)
 
@@ -43,7 +43,7 @@ def _from_faces(faces: Sequence[Box], size_px: tuple[int, int]) -> Subject:
     by_size = sorted(faces, key=lambda face: -face.width_px * face.height_px)
     largest = by_size[0].width_px * by_size[0].height_px
     main = [face for face in by_size if face.width_px * face.height_px >= MAIN_FACE_SHARE * largest]
-    heads = tuple(_within(_head(face), size_px) for face in by_size)
+    heads = tuple(within(_head(face), size_px) for face in by_size)
     return Subject(focal=_middle(main, size_px), box=union(heads[: len(main)]), origin="faces", heads=heads)
 
 
@@ -67,10 +67,3 @@ def _scaled(box: Box, scale_x: float, scale_y: float) -> Box:
     return Box(
         round(box.x * scale_x), round(box.y * scale_y), round(box.width_px * scale_x), round(box.height_px * scale_y)
     )
-
-
-def _within(box: Box, size_px: tuple[int, int]) -> Box:
-    """The part of the box that lies in the picture, at least one pixel."""
-    x, y = min(max(0, box.x), size_px[0] - 1), min(max(0, box.y), size_px[1] - 1)
-    right, bottom = min(size_px[0], box.x + box.width_px), min(size_px[1], box.y + box.height_px)
-    return Box(x, y, max(1, right - x), max(1, bottom - y))
