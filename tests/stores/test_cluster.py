@@ -182,6 +182,9 @@ def test_a_scheduler_that_goes_away_ends_the_run_and_the_next_completes_it(
     cluster: str, store: str, media: Path, tmp_path: Path
 ) -> None:
     library = tmp_path / "library"
+    photo = next(media.rglob("IMG_1.jpg"))
+    for number in range(6):
+        (media / f"{number}.jpg").write_bytes(photo.read_bytes() + bytes([number]))
     with contextlib.ExitStack() as leave:
         address = leave.enter_context(scheduler(tmp_path))
         leave.enter_context(worker(address, tmp_path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -98,7 +99,7 @@ def open_cluster(address: str) -> Iterator[Cluster]:
         client = Client(address, timeout=_CONNECT_S, security=security, set_as_default=False)
     except (OSError, RuntimeError) as error:
         raise ToolError("cluster-unreachable", {"address": address, "reason": _reason(error)}) from error
-    with client:
+    with client, _silent_log():
         cluster = Cluster(client, address)
         if not cluster.workers:
             raise ToolError("cluster-empty", {"address": address})
@@ -106,6 +107,18 @@ def open_cluster(address: str) -> Iterator[Cluster]:
             if facts["nthreads"] != 1:
                 raise ToolError("cluster-threads", {"worker": worker, "threads": facts["nthreads"]})
         yield cluster
+
+
+@contextlib.contextmanager
+def _silent_log() -> Iterator[None]:
+    """What Dask logs of lost connections is raised here too, in one sentence."""
+    logger = logging.getLogger("distributed")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def scratch_folder() -> str | None:
