@@ -12,8 +12,10 @@ from types import ModuleType
 
 @cache
 def opencv() -> ModuleType | None:
-    """The module ``cv2``, or ``None`` where it is not installed."""
+    """The module ``cv2``, on one thread, or ``None`` where it is not installed: work is spread over processes."""
     try:
-        return importlib.import_module("cv2")
+        module = importlib.import_module("cv2")
     except ImportError:
         return None
+    module.setNumThreads(1)
+    return module
