@@ -110,6 +110,11 @@ class Library(msgspec.Struct, frozen=True, kw_only=True):
         return self.settings.database or f"sqlite:///{(self.root / 'catalogue.sqlite3').as_posix()}"
 
     @property
+    def originals(self) -> Path:
+        """Where originals lie that came from the store; all others lie where their people keep them."""
+        return self.root / "originals"
+
+    @property
     def renditions(self) -> Path:
         """Where made files lie."""
         return self.root / "renditions"

@@ -182,7 +182,12 @@ def test_an_empty_machine_is_made_like_the_first(
         for record in catalogue.assets():
             same = other.asset(record.id)
             assert (same.captions, same.facts, same.renditions) == (record.captions, record.facts, record.renditions)
-            assert same.missing
+            assert not same.missing
+            for mine, theirs in zip(record.files, same.files, strict=True):
+                assert (mine.relative, mine.sha256, mine.inputs) == (theirs.relative, theirs.sha256, theirs.inputs)
+                assert Path(theirs.path) == elsewhere.originals / mine.relative
+                assert Path(theirs.path).read_bytes() == Path(mine.path).read_bytes()
+                assert Path(theirs.path).stat().st_mtime_ns == theirs.mtime_ns
         assert other.search(Query(text="hoa ban")).total == PHOTOS
         again = pull(elsewhere, opener(), catalogue=other)
         assert (again.transfers, again.faults) == (0, ())
@@ -193,6 +198,83 @@ def test_an_empty_machine_is_made_like_the_first(
 
 def files_below(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def with_companions(library: Library, catalogue: Catalogue, folder: Path) -> str:
+    """A photo with the raw file and the sidecar that belong to it."""
+    asset = fill(library, catalogue, folder, number=9)
+    (original,) = catalogue.asset(asset).files
+    raw, sidecar = (Path(original.path).with_suffix(suffix) for suffix in (".CR3", ".xmp"))
+    raw.write_bytes(b"raw" * 5000)
+    sidecar.write_bytes(b"<x:xmpmeta/>")
+    catalogue.record(
+        AssetEntry(
+            path=original.path, relative=original.relative, folder=original.folder, size_bytes=original.size_bytes,
+            mtime_ns=original.mtime_ns, sha256=original.sha256, companions=(str(raw), str(sidecar)),
+        ),
+        who="Lò Thị Hoa",
+    )  # fmt: skip
+    return asset
+
+
+def test_what_belongs_to_an_original_travels_with_it(
+    library: Library, catalogue: Catalogue, opener: Opener, elsewhere: Library, tmp_path: Path
+) -> None:
+    asset = with_companions(library, catalogue, tmp_path / "raw")
+    assert push(library, opener(), catalogue=catalogue).faults == ()
+    assert push(library, opener(), catalogue=catalogue).transfers == 0
+    with open_catalogue(elsewhere.database_url) as other:
+        pull(elsewhere, opener(), catalogue=other)
+        (file,) = other.asset(asset).files
+        assert [Path(one).name for one in file.companions] == ["Mộc Châu 9.CR3", "Mộc Châu 9.xmp"]
+        assert [Path(one).read_bytes() for one in file.companions] == [b"raw" * 5000, b"<x:xmpmeta/>"]
+        assert {Path(one).parent for one in file.companions} == {Path(file.path).parent}
+        assert push(elsewhere, opener(), catalogue=other).transfers == 0
+
+
+def test_originals_may_stay_in_the_store_and_come_later(
+    library: Library, catalogue: Catalogue, opener: Opener, elsewhere: Library, tmp_path: Path
+) -> None:
+    asset = with_companions(library, catalogue, tmp_path / "raw")
+    push(library, opener(), catalogue=catalogue)
+    with open_catalogue(elsewhere.database_url) as other:
+        assert pull(elsewhere, opener(), catalogue=other, originals=False).faults == ()
+        assert not elsewhere.originals.exists()
+        assert all(record.missing for record in other.assets())
+        assert pull(elsewhere, opener(), catalogue=other, originals=False).transfers == 0
+        back = push(elsewhere, opener(), catalogue=other)
+        assert (back.transfers, back.missing, back.newer) == (0, (), ())
+        later = pull(elsewhere, opener(), catalogue=other)
+        assert (later.transfers, later.faults) == (PHOTOS + 3, ())
+        assert [len(record.files) for record in other.assets()] == [1] * (PHOTOS + 1)
+        assert not any(record.missing for record in other.assets())
+        assert len(other.asset(asset).files[0].companions) == 2
+        assert pull(elsewhere, opener(), catalogue=other).transfers == 0
+    (elsewhere.root / ".digests.sqlite3").unlink()
+    assert push(elsewhere, opener()).transfers == 0
+    assert pull(library, opener(), catalogue=catalogue).transfers == 0
+
+
+def test_files_of_one_name_from_two_folders_both_come(
+    library: Library, catalogue: Catalogue, opener: Opener, elsewhere: Library, tmp_path: Path
+) -> None:
+    first = fill(library, catalogue, tmp_path / "one", number=5)
+    other_bytes = tmp_path / "two" / "Mộc Châu 5.jpg"
+    other_bytes.parent.mkdir()
+    other_bytes.write_bytes(b"another picture of that name")
+    second = catalogue.record(
+        AssetEntry(
+            path=str(other_bytes), relative=catalogue.asset(first).files[0].relative.upper(), size_bytes=28, mtime_ns=1,
+            sha256=sha256_of(other_bytes.read_bytes()), status="failed",
+        ),
+        who="Lò Thị Hoa",
+    )  # fmt: skip
+    push(library, opener(), catalogue=catalogue)
+    with open_catalogue(elsewhere.database_url) as other:
+        assert pull(elsewhere, opener(), catalogue=other).faults == ()
+        paths = [Path(other.asset(asset).files[0].path) for asset in (first, second)]
+        assert [path.read_bytes() for path in paths] == [b"original 5" * 500, b"another picture of that name"]
+        assert pull(elsewhere, opener(), catalogue=other).transfers == 0
 
 
 def test_a_pull_that_was_killed_is_completed(

@@ -1,7 +1,7 @@
 """A library to its store and back: what is missing or different travels, and nothing else.
 
-    push   originals, renditions → files of bags → seals of bags → records of assets
-    pull   records of assets → renditions → bags, their declaration last
+    push   originals with what belongs to them, renditions → bags, the seal of each last → records of assets
+    pull   originals, renditions → the records that name them → bags, the declaration of each last
 
 Whatever names a thing follows the thing, so that a run that is killed leaves nothing that points at nothing, and the
 next run does what is missing.  Of two records of the same asset the one that was changed last stays.
@@ -9,8 +9,8 @@ next run does what is missing.  Of two records of the same asset the one that wa
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.catalogue import Catalogue
@@ -45,11 +45,10 @@ def push(
     Raises:
         StoreError: the store refuses or does not answer; what was sent stays and is not sent again.
     """
-    if catalogue is None:
-        with open_catalogue(library.database_url, create=False) as opened:
-            return push(library, store, catalogue=opened, progress=progress, threads=threads)
-    with tempfile.TemporaryDirectory(prefix="ttdn-") as scratch:
-        run = Push(library, store, catalogue, scratch=Path(scratch), progress=progress, threads=threads)
+    with (
+        _catalogue(library, catalogue, create=False) as opened,
+        Push.open(library, store, opened, progress=progress, threads=threads) as run,
+    ):
         run.files()
         run.bags()
         run.records()
@@ -62,30 +61,40 @@ def pull(
     *,
     catalogue: Catalogue | None = None,
     who: str | None = None,
+    originals: bool = True,
     progress: Progress = silent,
     threads: int = 8,
 ) -> Moved:
-    """Fetch what this machine lacks: records into the catalogue, renditions and bags into the library; all verified.
+    """Fetch what this machine lacks, verified: an empty one becomes a whole library.
 
-    Originals stay in the store; the catalogue lists them as missing here.
+    Originals that lie nowhere on this machine come into the library's folder for them, under the names they had, and
+    the catalogue says that they lie there.
 
     Args:
         library: where to.
         store: where from; it is only read.
         catalogue: the open catalogue of the library; it is opened, made where needed, and closed where ``None``.
         who: the name written into the history; the system's user where ``None``.
+        originals: whether to fetch them too; the catalogue lists those that stay in the store as missing here.
         progress: told of every object.
         threads: how many objects travel at once.
 
     Raises:
         StoreError: the store refuses or does not answer.
     """
-    if catalogue is None:
-        with open_catalogue(library.database_url) as opened:
-            return pull(library, store, catalogue=opened, who=who, progress=progress, threads=threads)
-    with tempfile.TemporaryDirectory(prefix="ttdn-") as scratch:
-        run = Pull(library, store, catalogue, scratch=Path(scratch), progress=progress, threads=threads)
-        run.records(who or system_user())
-        run.renditions()
+    with (
+        _catalogue(library, catalogue, create=True) as opened,
+        Pull.open(library, store, opened, progress=progress, threads=threads) as run,
+    ):
+        run.assets(who or system_user(), originals=originals)
         run.bags()
         return run.tally.result()
+
+
+@contextmanager
+def _catalogue(library: Library, opened: Catalogue | None, *, create: bool) -> Iterator[Catalogue]:
+    if opened is not None:
+        yield opened
+        return
+    with open_catalogue(library.database_url, create=create) as catalogue:
+        yield catalogue

@@ -1,4 +1,4 @@
-"""What a library has that belongs into a store: files with their digests, bags, and records of assets as JSON."""
+"""What a library has that belongs into a store: originals with their companions, renditions, bags; with digests."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from urllib.parse import unquote
 
 import msgspec
 
-from ttdn_assets.catalogue.records import AssetEntry, AssetRecord, FileVersion
-from ttdn_assets.model import Finding, Rendition
+from ttdn_assets.catalogue.records import AssetRecord, FileVersion
+from ttdn_assets.jobs.sync_digests import Digests
+from ttdn_assets.model import Rendition
 from ttdn_assets.stores.keys import original_key, rendition_key, submission_key
+from ttdn_assets.text import nfc
 from ttdn_assets.tools.files import file_sha256, os_errors
 
 SEAL = "tagmanifest-sha256.txt"
@@ -42,18 +44,37 @@ class BagItems(msgspec.Struct, frozen=True, kw_only=True):
     absent: tuple[str, ...] = ()
 
 
+class Companion(msgspec.Struct, frozen=True, kw_only=True):
+    """A raw file, sidecar, subtitle or Live Photo clip that belongs to the original ``of``, by their names."""
+
+    of: str
+    name: str
+    size_bytes: int
+    sha256: str
+
+    @property
+    def key(self) -> str:
+        """Where its bytes lie in a store."""
+        return original_key(self.sha256, PurePosixPath(self.name).suffix)
+
+
 def original_items(record: AssetRecord) -> Iterator[Item]:
     """The source files of an asset, each contents once."""
     seen = set()
     for file in record.files:
         if not file.missing and file.sha256 not in seen:
             seen.add(file.sha256)
-            yield Item(
-                key=original_key(file.sha256, _extension(record, file)),
-                path=Path(file.path),
-                size_bytes=file.size_bytes,
-                sha256=file.sha256,
-            )
+            yield Item(key=key_of(record, file), path=Path(file.path), size_bytes=file.size_bytes, sha256=file.sha256)
+
+
+def companion_items(record: AssetRecord, digests: Digests) -> Iterator[tuple[Companion, Item]]:
+    """What belongs to the source files of an asset; what is gone from here is told by what it was."""
+    for file in record.files:
+        for path in map(Path, file.companions):
+            known = digests.of(path) if path.is_file() else digests.last(path)
+            if known is not None:
+                one = Companion(of=file.relative, name=shown(path), size_bytes=known[0], sha256=known[1])
+                yield one, Item(key=one.key, path=path, size_bytes=one.size_bytes, sha256=one.sha256)
 
 
 def rendition_items(record: AssetRecord, root: Path) -> Iterator[Item]:
@@ -111,75 +132,12 @@ def wanted_rendition(made: Rendition, root: Path) -> Item | None:
     return Item(key=key, path=root / made.path, size_bytes=made.size_bytes, sha256=made.sha256)
 
 
-def record_bytes(record: AssetRecord) -> bytes:
-    """An asset as it stands in the store: the same bytes on every machine that knows the same about it.
-
-    Left out is what is true of one machine only: where the files lie, when they were seen, in which bags they went.
-    """
-    files = {(file.relative, file.sha256): _anywhere(file) for file in record.files}
-    shared = msgspec.structs.replace(
-        record, files=tuple(files[key] for key in sorted(files)), findings=_own_findings(record), submissions=()
-    )
-    return msgspec.json.encode(shared, order="sorted")
+def key_of(record: AssetRecord, file: FileVersion) -> str:
+    """Where the bytes of a source file lie in a store."""
+    extension = record.media.extension if record.media else PurePosixPath(file.relative).suffix
+    return original_key(file.sha256, extension)
 
 
-def read_record(data: bytes) -> AssetRecord | None:
-    """A record of the store; ``None`` where the bytes are none."""
-    try:
-        return msgspec.json.decode(data, type=AssetRecord)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-
-
-def says_the_same(one: AssetRecord, other: AssetRecord) -> bool:
-    """Whether two records differ in nothing but their times."""
-    return _timeless(one) == _timeless(other)
-
-
-def entries_of(record: AssetRecord) -> list[AssetEntry]:
-    """What to write into a catalogue that lacks the record: the asset's own bytes first, because they give its id."""
-    own = [file for file in record.files if file.sha256 == record.id]
-    others = [file for file in record.files if file.sha256 != record.id]
-    entries = [_entry(record, file, sha256=file.sha256) for file in (*own, *others)]
-    if not own and others:
-        entries.insert(0, _entry(record, others[0], sha256=record.id))
-    return entries
-
-
-def _entry(record: AssetRecord, file: FileVersion, *, sha256: str) -> AssetEntry:
-    return AssetEntry(
-        path=f"{original_key(sha256, _extension(record, file))}#{file.relative}",
-        relative=file.relative,
-        size_bytes=file.size_bytes,
-        mtime_ns=0,
-        sha256=sha256,
-        picture_sha256=record.picture_sha256,
-        inputs=file.inputs,
-        status=record.status,
-        error=record.error,
-        media=record.media,
-        facts=file.facts,
-        captions=record.captions,
-        subject=record.subject,
-        renditions=record.renditions,
-        findings=_own_findings(record),
-    )
-
-
-def _own_findings(record: AssetRecord) -> tuple[Finding, ...]:
-    """All but ``facts-differ``, which the catalogue finds anew whenever it reads an asset."""
-    return tuple(finding for finding in record.findings if finding.rule != "facts-differ")
-
-
-def _anywhere(file: FileVersion) -> FileVersion:
-    return msgspec.structs.replace(
-        file, path=file.relative, folder="", mtime_ns=0, seen_at="", missing=False, companions=()
-    )
-
-
-def _timeless(record: AssetRecord) -> bytes:
-    return record_bytes(msgspec.structs.replace(record, added_at="", changed_at=""))
-
-
-def _extension(record: AssetRecord, file: FileVersion) -> str:
-    return record.media.extension if record.media else PurePosixPath(file.relative).suffix
+def shown(path: Path) -> str:
+    """A file name as text: NFC, and a sign in place of bytes that are no UTF-8."""
+    return nfc(path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))

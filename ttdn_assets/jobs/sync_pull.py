@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.errors import InputError, StoreError
-from ttdn_assets.jobs.sync_items import (
-    DECLARATION,
-    SEAL,
-    Item,
-    entries_of,
-    manifest_digests,
-    says_the_same,
-    wanted_rendition,
-)
+from ttdn_assets.jobs.sync_items import DECLARATION, SEAL, Item, companion_items, manifest_digests, wanted_rendition
+from ttdn_assets.jobs.sync_originals import Place, placed, places_of
+from ttdn_assets.jobs.sync_records import StoredRecord, entries_of, record_bytes, says_the_same, stored
 from ttdn_assets.jobs.sync_transfer import Done, Transfer
 from ttdn_assets.stores.keys import CATALOGUE, SUBMISSIONS, check_key
 from ttdn_assets.tools.files import file_sha256, os_errors
+
+_BATCH = 100
+
+
+class Wanted(NamedTuple):
+    """A record that is to stand here; ``fresh`` where the catalogue does not have it so."""
+
+    record: StoredRecord
+    fresh: bool
+    places: list[Place]
 
 
 class Pull(Transfer):
@@ -26,79 +33,131 @@ class Pull(Transfer):
 
     stage = "pull"
 
-    def records(self, who: str) -> None:
-        """Write into the catalogue what the store knows better or alone."""
-        self.known: dict[str, AssetRecord] = {}
-        mine = {record.id: record for record in self.catalogue.assets()}
-        for key in sorted(key for key in self.there if key.startswith(CATALOGUE)):
-            try:
-                self._take_record(key, mine, who)
-            except (InputError, StoreError) as error:
-                self.tolerate(key, error)
+    def assets(self, who: str, *, originals: bool) -> None:
+        """Each record after the files it names; a hundred at a time, so that memory stays small."""
+        keys = (one.key for one in self.there.below(CATALOGUE))
+        while batch := list(islice(keys, _BATCH)):
+            wanted = list(self._wanted(batch))
+            if originals:
+                self.each(self._absent(wanted), self._fetch)
+            self.each(self._renditions(wanted), self._fetch)
+            self._write(wanted, who=who)
 
-    def _take_record(self, key: str, mine: dict[str, AssetRecord], who: str) -> None:
-        theirs = self.stored_record(key)
-        if theirs is None:
+    def _wanted(self, keys: Sequence[str]) -> Iterator[Wanted]:
+        mine = dict(self._mine(keys))
+        own = {key: self._stored(record) for key, record in mine.items()}
+        theirs = self.several([key for key in keys if not self._is_same(key, own.get(key))], self._read)
+        for key in keys:
+            record, has = theirs.get(key), own.get(key)
+            if record is None and has is None:
+                continue
+            fresh = record is not None and self._is_fresh(key, record, has)
+            chosen = record if record is not None and fresh else has
+            if chosen is not None:
+                root = self.library.originals
+                yield Wanted(chosen, fresh, places_of(chosen, mine.get(key), root=root, claims=self.there))
+
+    def _mine(self, keys: Sequence[str]) -> Iterator[tuple[str, AssetRecord]]:
+        """The records of the catalogue that stand under these keys."""
+        ids = {key.removeprefix(CATALOGUE).removesuffix(".json"): key for key in keys}
+        known = [one for one in ids if self.catalogue.known_bytes(one) == one]
+        return ((ids[record.id], record) for record in self.catalogue.assets(known))
+
+    def _stored(self, record: AssetRecord) -> StoredRecord:
+        return stored(record, [one for one, _ in companion_items(record, self.digests)])
+
+    def _is_same(self, key: str, own: StoredRecord | None) -> bool:
+        """Whether the listing shows that the store has what the catalogue has."""
+        there = self.there.get(key)
+        if own is None or there is None or there.md5 is None:
+            return False
+        if there.md5 != hashlib.md5(record_bytes(own), usedforsecurity=False).hexdigest():
+            return False
+        self.tally.add(key, "unchanged")
+        return True
+
+    def _read(self, key: str) -> StoredRecord | None:
+        record = self.stored_record(key)
+        if record is None:
             raise InputError("store-record", {"store": self.store.label, "key": key})
-        if self.catalogue.was_forgotten(theirs.id):
+        return record
+
+    def _is_fresh(self, key: str, theirs: StoredRecord, own: StoredRecord | None) -> bool:
+        """Whether the store's record is to be written here; what becomes of it is told."""
+        if own is None and not self.catalogue.was_forgotten(theirs.id):
+            there = self.there.get(key)
+            self.tally.add(key, "fetched", there.size_bytes if there else 0)
+            return True
+        if own is None or says_the_same(own, theirs):
             self.tally.add(key, "unchanged")
-            return
-        own = mine.get(theirs.id)
-        self.known[theirs.id] = theirs
-        if own is not None and (says_the_same(own, theirs) or own.changed_at >= theirs.changed_at):
-            self.known[theirs.id] = own
-            self.tally.add(key, "unchanged" if says_the_same(own, theirs) else "newer")
-            return
-        entries = entries_of(theirs)
-        for entry in entries:
-            self.catalogue.record(entry, who=who)
-        self.catalogue.mark_missing([entry.path for entry in entries], who=who)
-        self.tally.add(key, "fetched", self.there[key].size_bytes)
+            return False
+        fresh = theirs.changed_at > own.changed_at
+        self.tally.add(key, "fetched" if fresh else "newer")
+        return fresh
 
-    def renditions(self) -> None:
-        """The made files the records name."""
-        self.each(self._lacking(), self._fetch)
-
-    def _lacking(self) -> Iterator[Item]:
-        for record in self.known.values():
-            for made in record.renditions:
-                item = wanted_rendition(made, self.library.root)
-                if item is None:
-                    fields = {"store": self.store.label, "key": made.path}
-                    self.tolerate(made.path, InputError("store-record", fields))
-                elif item.path.is_file() and item.path.stat().st_size == made.size_bytes:
+    def _absent(self, wanted: Iterable[Wanted]) -> Iterator[Item]:
+        """Originals with what belongs to them that are not on this machine."""
+        for one in wanted:
+            for item in (item for place in one.places for item in place.items):
+                if item.path.is_file() and item.path.stat().st_size == item.size_bytes:
                     self.tally.add(item.key, "unchanged")
-                elif item.key not in self.there:
-                    self.tally.missing.append(made.path)
+                elif self.there.get(item.key) is None:
+                    self.tally.missing.append(item.key)
                 else:
                     self.tally.expected += 1
                     yield item
+
+    def _renditions(self, wanted: Iterable[Wanted]) -> Iterator[Item]:
+        for made in (made for one in wanted for made in one.record.renditions):
+            item = wanted_rendition(made, self.library.root)
+            if item is None:
+                fields = {"store": self.store.label, "key": made.path}
+                self.tolerate(made.path, InputError("store-record", fields))
+            elif item.path.is_file() and item.path.stat().st_size == made.size_bytes:
+                self.tally.add(item.key, "unchanged")
+            elif self.there.get(item.key) is None:
+                self.tally.missing.append(made.path)
+            else:
+                self.tally.expected += 1
+                yield item
 
     def _fetch(self, item: Item) -> Done:
         with os_errors(item.path):
             self.store.get(item.key, item.path, sha256=item.sha256 or None)
         return "fetched"
 
+    def _write(self, wanted: Iterable[Wanted], *, who: str) -> None:
+        """Write into the catalogue what it lacks, and where the files lie now."""
+        entries, missing = [], []
+        for record, fresh, places in wanted:
+            if not fresh and not any(place.old is None and place.path.is_file() for place in places):
+                continue
+            now = placed(places, self.library.originals)
+            entries += entries_of(record, now)
+            missing += [str(one.path) for one in now.values() if one.missing]
+            for item in (item for place in places for item in place.items[1:] if not item.path.is_file()):
+                self.digests.keep(item.path, item.size_bytes, item.sha256)
+        for _ in self.catalogue.record_all(entries, who=who):
+            """Each batch is one transaction."""
+        self.catalogue.mark_missing(missing, who=who)
+
     def bags(self) -> None:
         """Every bag that is whole in the store and not here."""
-        by_bag: dict[str, list[str]] = {}
-        for key in self.there:
-            if key.startswith(SUBMISSIONS) and key.count("/") >= 2:
-                by_bag.setdefault(key.split("/")[1], []).append(key)
-        for name in sorted(by_bag):
+        prefix = SUBMISSIONS
+        names = dict.fromkeys(one.key.split("/")[1] for one in self.there.below(prefix) if one.key.count("/") >= 2)
+        for name in names:
             try:
-                self._take_bag(name, sorted(by_bag[name]))
+                self._take_bag(name, [one.key for one in self.there.below(f"{prefix}{name}/")])
             except (InputError, StoreError) as error:
-                self.tolerate(f"{SUBMISSIONS}{name}", error)
+                self.tolerate(f"{prefix}{name}", error)
 
     def _take_bag(self, name: str, keys: Sequence[str]) -> None:
         folder = self.library.submissions / name
         seal, declaration = f"{SUBMISSIONS}{name}/{SEAL}", f"{SUBMISSIONS}{name}/{DECLARATION}"
         if seal not in keys or declaration not in keys:
             return
-        theirs = self._bytes(seal)
         if (folder / DECLARATION).is_file():
-            if not (folder / SEAL).is_file() or (folder / SEAL).read_bytes() != theirs:
+            if not (folder / SEAL).is_file() or (folder / SEAL).read_bytes() != self.bytes_of(seal):
                 raise InputError("pull-bag-differs", {"store": self.store.label, "path": folder})
             for key in keys:
                 self.tally.add(key, "unchanged")
@@ -127,9 +186,5 @@ class Pull(Transfer):
                 self.tally.add(key, "unchanged")
                 continue
             self.tally.expected += 1
-            yield Item(key=key, path=path, size_bytes=self.there[key].size_bytes, sha256=sha256)
-
-    def _bytes(self, key: str) -> bytes:
-        path = self.scratch / "seal"
-        self.store.get(key, path)
-        return path.read_bytes()
+            there = self.there.get(key)
+            yield Item(key=key, path=path, size_bytes=there.size_bytes if there else 0, sha256=sha256)

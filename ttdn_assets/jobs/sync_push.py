@@ -6,20 +6,20 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ttdn_assets.errors import StoreError
-from ttdn_assets.jobs.sync_items import (
-    BagItems,
-    Item,
-    bags_in,
-    original_items,
+from ttdn_assets.catalogue.records import AssetRecord
+from ttdn_assets.errors import InputError, StoreError
+from ttdn_assets.jobs.sync_items import BagItems, Item, bags_in, companion_items, original_items, rendition_items
+from ttdn_assets.jobs.sync_records import (
+    StoredRecord,
     read_record,
     record_bytes,
-    rendition_items,
     says_the_same,
+    stored,
+    with_companions_of,
 )
 from ttdn_assets.jobs.sync_transfer import Done, Transfer
 from ttdn_assets.stores import ObjectInfo
-from ttdn_assets.stores.keys import catalogue_key, digest_in
+from ttdn_assets.stores.keys import catalogue_key
 from ttdn_assets.tools.files import os_errors
 
 
@@ -29,23 +29,23 @@ class Push(Transfer):
     stage = "push"
 
     def files(self) -> None:
-        """Originals and renditions."""
-        with_bytes = {info.sha256: key for key, info in self.there.items() if digest_in(key)}
-        self.by_digest: dict[str, str] = {sha256: key for sha256, key in with_bytes.items() if sha256}
+        """Originals with what belongs to them, and renditions."""
         self.each(self._lacking(self._files()), self._send)
 
     def _files(self) -> Iterator[Item]:
         for record in self.catalogue.assets():
             yield from original_items(record)
+            try:
+                yield from [item for _, item in companion_items(record, self.digests)]
+            except InputError as error:
+                self.tolerate(record.id, error)
             yield from rendition_items(record, self.library.root)
 
     def _lacking(self, items: Iterable[Item]) -> Iterator[Item]:
         """The items the listing does not show; what is nowhere is told as missing."""
-        seen: set[str] = set()
         for item in items:
-            if item.key in seen:
+            if self.there.note(item.key) is not None:
                 continue
-            seen.add(item.key)
             there = self.there.get(item.key)
             if there is not None and there.size_bytes == item.size_bytes:
                 self.tally.add(item.key, "unchanged")
@@ -56,18 +56,16 @@ class Push(Transfer):
                 yield item
 
     def bags(self) -> None:
-        """The files of every bag, then the seals."""
-        open_bags = []
+        """The files of every bag, then its seal."""
         for bag in bags_in(self.library.submissions):
             self.tally.missing.extend(bag.absent)
             if self._is_sealed(bag):
                 self._pass_over(bag)
-            else:
-                open_bags.append(bag)
-        self.each((item for bag in open_bags for item in bag.files), self._send_or_copy)
-        failed = {fault.subject for fault in self.tally.faults}
-        whole = [bag for bag in open_bags if not failed.intersection(item.key for item in bag.files)]
-        self.each((bag.seal for bag in whole if bag.seal), self._send_or_copy)
+                continue
+            faults = len(self.tally.faults)
+            self.each(bag.files, self._send_or_copy)
+            if bag.seal and len(self.tally.faults) == faults:
+                self.each([bag.seal], self._send_or_copy)
 
     def _is_sealed(self, bag: BagItems) -> bool:
         """Whether the store has this bag's seal, and all its files in their sizes."""
@@ -81,7 +79,7 @@ class Push(Transfer):
 
     def _pass_over(self, bag: BagItems) -> None:
         for item in (*bag.files, *((bag.seal,) if bag.seal else ())):
-            self.by_digest.setdefault(item.sha256, item.key)
+            self.there.put(item.sha256, item.key)
             self.tally.add(item.key, "unchanged")
 
     def _is_there(self, item: Item, listed: ObjectInfo | None) -> bool:
@@ -99,7 +97,7 @@ class Push(Transfer):
     def _send_or_copy(self, item: Item) -> Done:
         if self._is_there(item, self.there.get(item.key)):
             return "unchanged"
-        source = self.by_digest.get(item.sha256)
+        source = self.there.place_of(item.sha256)
         if source is not None and source != item.key:
             try:
                 self.store.copy(source, item.key, item.sha256)
@@ -112,7 +110,7 @@ class Push(Transfer):
 
     def ended(self, item: Item, done: Done) -> None:
         """Remember where the bytes lie, so that the next object with the same is copied."""
-        self.by_digest.setdefault(item.sha256, item.key)
+        self.there.put(item.sha256, item.key)
 
     def records(self) -> None:
         """What the catalogue knows about each asset."""
@@ -120,27 +118,41 @@ class Push(Transfer):
 
     def _records(self) -> Iterator[Item]:
         for record in self.catalogue.assets():
-            data = record_bytes(record)
+            data = record_bytes(self._stored(record))
             key = catalogue_key(record.id)
             there = self.there.get(key)
             if there and there.md5 == hashlib.md5(data, usedforsecurity=False).hexdigest():
                 self.tally.add(key, "unchanged")
                 continue
-            path = self.scratch / f"{record.id}.json"
-            path.write_bytes(data)
-            yield Item(key=key, path=path, size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+            yield self._record_item(key, data)
+
+    def _stored(self, record: AssetRecord) -> StoredRecord:
+        try:
+            return stored(record, [one for one, _ in companion_items(record, self.digests)])
+        except InputError:
+            return stored(record, ())
+
+    def _record_item(self, key: str, data: bytes) -> Item:
+        path = self.scratch / key.replace("/", "-")
+        path.write_bytes(data)
+        return Item(key=key, path=path, size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
 
     def _send_record(self, item: Item) -> Done:
         try:
-            if item.key in self.there:
-                if self._is_there(item, self.there[item.key]):
-                    return "unchanged"
-                mine, theirs = read_record(item.path.read_bytes()), self.stored_record(item.key)
-                if mine and theirs and says_the_same(mine, theirs):
-                    return "unchanged"
-                if mine and theirs and theirs.changed_at > mine.changed_at:
-                    return "newer"
-            return self._send(item)
+            there = self.there.get(item.key)
+            if there is None:
+                return self._send(item)
+            if self._is_there(item, there):
+                return "unchanged"
+            mine, theirs = read_record(item.path.read_bytes()), self.stored_record(item.key)
+            if mine is None or theirs is None:
+                return self._send(item)
+            both = with_companions_of(mine, theirs)
+            if says_the_same(both, theirs):
+                return "unchanged"
+            if theirs.changed_at > mine.changed_at:
+                return "newer"
+            return self._send(self._record_item(item.key, record_bytes(both)))
         finally:
             item.path.unlink(missing_ok=True)
 

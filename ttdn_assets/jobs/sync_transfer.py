@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from tempfile import TemporaryDirectory
+from typing import Literal, Self
+from uuid import uuid4
 
 import msgspec
 
 from ttdn_assets.catalogue.catalogue import Catalogue
-from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.errors import AssetsError, StoreError
-from ttdn_assets.jobs.sync_items import Item, read_record
+from ttdn_assets.jobs.sync_digests import Digests
+from ttdn_assets.jobs.sync_items import Item
+from ttdn_assets.jobs.sync_listing import Listing
+from ttdn_assets.jobs.sync_records import StoredRecord, read_record
 from ttdn_assets.model import Event, Failure, Progress
 from ttdn_assets.settings import Library
 from ttdn_assets.stores import Store
@@ -21,6 +26,8 @@ from ttdn_assets.stores.keys import CATALOGUE, ORIGINALS, RENDITIONS, SUBMISSION
 Done = Literal["sent", "copied", "fetched", "unchanged", "newer"]
 ONE_OBJECT = {"store-corrupt", "store-object-missing", "store-too-large", "store-busy", "store-failed"}
 """Codes of store errors that may be about one object; any other ends the run."""
+KEPT = (ORIGINALS, RENDITIONS, SUBMISSIONS, CATALOGUE)
+"""Below what a library's objects lie."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +110,7 @@ class Tally:
 
 
 class Transfer:
-    """What push and pull share: a listing of the store and threads that work through items."""
+    """A listing of the store, the digests of this machine's files, and threads that work through items."""
 
     stage = ""
 
@@ -113,8 +120,22 @@ class Transfer:
         self.library, self.store, self.catalogue = library, store, catalogue
         self.scratch, self.threads = scratch, threads
         self.tally = Tally(self.stage, progress)
-        prefixes = (ORIGINALS, RENDITIONS, SUBMISSIONS, CATALOGUE)
-        self.there = {one.key: one for prefix in prefixes for one in store.iter(prefix)}
+        self.there = Listing(scratch, (one for prefix in KEPT for one in store.iter(prefix)))
+        self.digests = Digests(library.root)
+
+    @classmethod
+    @contextmanager
+    def open(
+        cls, library: Library, store: Store, catalogue: Catalogue, *, progress: Progress, threads: int
+    ) -> Iterator[Self]:
+        """A run with a folder for what it need not keep."""
+        with TemporaryDirectory(prefix="ttdn-") as scratch:
+            run = cls(library, store, catalogue, scratch=Path(scratch), progress=progress, threads=threads)
+            try:
+                yield run
+            finally:
+                run.there.close()
+                run.digests.close()
 
     def each(self, items: Iterable[Item], work: Callable[[Item], Done]) -> None:
         """Do ``work`` for every item, several at once; a fault of one item is told and the others go on."""
@@ -151,10 +172,28 @@ class Transfer:
     def ended(self, item: Item, done: Done) -> None:
         """Told when an item is where it belongs."""
 
-    def stored_record(self, key: str) -> AssetRecord | None:
+    def stored_record(self, key: str) -> StoredRecord | None:
         """The record that lies under ``key`` in the store; ``None`` where it is none."""
-        path = self.scratch / key.replace("/", "-")
-        self.store.get(key, path)
-        record = read_record(path.read_bytes())
-        path.unlink()
+        record = read_record(self.bytes_of(key))
         return record if record is not None and f"{CATALOGUE}{record.id}.json" == key else None
+
+    def bytes_of(self, key: str) -> bytes:
+        """A small object of the store."""
+        path = self.scratch / uuid4().hex
+        try:
+            self.store.get(key, path)
+            return path.read_bytes()
+        finally:
+            path.unlink(missing_ok=True)
+
+    def several(self, keys: Sequence[str], work: Callable[[str], StoredRecord | None]) -> dict[str, StoredRecord]:
+        """What ``work`` gives for each key, several at once; faults are told, and what gives nothing is left out."""
+        found: dict[str, StoredRecord] = {}
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="ttdn-sync") as pool:
+            for key, future in [(key, pool.submit(work, key)) for key in keys]:
+                try:
+                    if (record := future.result()) is not None:
+                        found[key] = record
+                except AssetsError as error:
+                    self.tolerate(key, error)
+        return found
