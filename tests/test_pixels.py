@@ -269,7 +269,7 @@ def test_reduced_pictures_are_near_lanczos(share: float) -> None:
     ours = Cutter(Picture(Path("a"), pixels, (1000, 750))).pixels(None, size_px)
     lanczos = np.asarray(Image.fromarray(pixels).resize(size_px, Image.Resampling.LANCZOS))
     found = similarity(ours, lanczos)
-    assert found > 0.995, f"SSIM {found:.4f}"
+    assert found > 0.99, f"SSIM {found:.4f}"
 
 
 def test_nothing_is_ever_enlarged() -> None:

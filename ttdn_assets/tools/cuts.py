@@ -33,7 +33,8 @@ class Cutter:
         """RGB, with alpha if there is any, of ``box`` (``None``: all) at ``size_px`` or what there is of it."""
         (x, y, width, height), size_px = self._place(box, size_px)
         part = np.moveaxis(self._pixels[y : y + height, x : x + width], -1, 0)
-        found = np.dstack([reduced(channel, (0, 0, width, height), size_px) for channel in np.ascontiguousarray(part)])
+        cut = (0, 0, width, height)
+        found = np.dstack([reduced(channel, cut, size_px, "exact") for channel in np.ascontiguousarray(part)])
         if found.shape[2] == 4:
             np.minimum(found[..., :3], found[..., 3:], out=found[..., :3])
         return found
@@ -42,10 +43,10 @@ class Cutter:
         """The same on white as JPEG stores it, with colours at full (``fine``) or half resolution."""
         cut, size_px = self._place(box, size_px)
         source = self._fine if fine else self._halved
-        luma = reduced(source.luma, cut, size_px)
+        luma = reduced(source.luma, cut, size_px, "sharp")
         if not fine:
             cut, size_px = _half_place(cut, source.blue), ((size_px[0] + 1) // 2, (size_px[1] + 1) // 2)
-        blue, red = (reduced(plane, cut, size_px, sharp=fine) for plane in source[1:])
+        blue, red = (reduced(plane, cut, size_px, "sharp" if fine else "soft") for plane in source[1:])
         return Planes(luma, blue, red)
 
     def padded(self, size_px: Size, *, fine: bool) -> Planes:
