@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -266,3 +269,25 @@ def test_a_name_of_the_term_base_in_another_s_place_is_found_and_the_right_one_i
         assert [
             one for one in human(vi=saying("vi", vi), **{lang: saying(lang, right)}) if one.rule != "punctuation"
         ] == []
+
+
+def test_the_command_line_reads_json_lines_and_names_the_rules() -> None:
+    lines = [
+        {
+            "vi": "Bình minh trên Biển Đông, năm 2026.",
+            "en": "Dawn over the South China Sea, 2025.",
+            "zh": "2026年东海日出。",
+        },
+        {"vi": "Hoa ban nở.", "en": "Ban flowers bloom.", "zh": "羊蹄甲花开。"},
+    ]
+    said = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n"
+    command = [sys.executable, "-m", "ttdn_cli", "captions", "check", "--json"]
+    done = subprocess.run(command, input=said, capture_output=True, encoding="utf-8", check=False)
+    found = [[one["rule"] for one in json.loads(line)["findings"]] for line in done.stdout.splitlines()]
+    assert (sorted(found[0]), found[1], done.returncode) == (
+        ["date_changed", "forbidden_rendering", "locked_term_missing"],
+        [],
+        1,
+    )
+    broken = subprocess.run(command, input='{"vi": 3}\n', capture_output=True, encoding="utf-8", check=False)
+    assert broken.returncode == 2

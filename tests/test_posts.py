@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -46,6 +50,10 @@ def slot(*texts: TextLimit, hashtags_max: int | None = None, mentions_max: int |
 
 def within(room: int) -> Callable[[str], bool]:
     return lambda part: len(part) <= room
+
+
+def weighted_within(room: int) -> Callable[[str], bool]:
+    return lambda part: length(part, "x_weighted") <= room
 
 
 X = slot(TextLimit(field="text", maximum=280, unit="x_weighted"))
@@ -191,3 +199,43 @@ def test_a_hostile_length_is_cut_in_time() -> None:
     placement = slot(TextLimit(field="text", maximum=63_206, unit="widest"))
     text = one(placement, captions("Một từ nữa. " * 200_000))["text"]
     assert 60_000 < length(text, "widest") <= 63_206
+
+
+def test_x_counts_as_its_own_library_does() -> None:
+    lines = (Path(__file__).parent / "cases" / "x_lengths.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert [(row["text"], length(row["text"], "x_weighted")) for row in rows] == [
+        (r["text"], r["length"]) for r in rows
+    ]
+
+
+@pytest.mark.parametrize("text", ["a." * 20_000, "a_" * 20_000 + ".v", "đ." * 9_000, "a.vn/" + "(a)" * 3_000 + "!"])
+def test_a_hostile_text_is_counted_at_once(text: str) -> None:
+    assert length(text, "x_weighted") > 1_000
+
+
+def test_a_cut_link_never_breaks_the_limit() -> None:
+    for room in range(5, 60):
+        value = shorten("xem a.company và b.comics ở x.vnx", weighted_within(room))
+        assert length(value, "x_weighted") <= room
+
+
+@pytest.mark.parametrize(
+    ("placement", "text", "told"),
+    [
+        ("x.photo", "Xem https://sonla.gov.vn/tin 🌸", {"length": 30, "unit": "x_weighted", "allowed": 280}),
+        ("x.photo", "山罗 example.vn", {"length": 28, "unit": "x_weighted", "allowed": 280}),
+        ("youtube.video", "Mộc Châu", {"length": 11, "unit": "utf8_bytes", "allowed": 5000}),
+        ("tiktok.video", "hoa 🌸", {"length": 6, "unit": "utf16", "allowed": 2200}),
+    ],
+)
+def test_the_command_line_counts_json_strings(placement: str, text: str, told: dict[str, object]) -> None:
+    told_lines = ttdn("posts", "count", "--placement", placement, "--json", stdin=json.dumps(text) + "\n")
+    assert [json.loads(line) for line in told_lines] == [told]
+
+
+def ttdn(*arguments: str, stdin: str = "") -> list[str]:
+    command = [sys.executable, "-m", "ttdn_cli", *arguments]
+    done = subprocess.run(command, input=stdin, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()

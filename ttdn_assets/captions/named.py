@@ -180,7 +180,7 @@ def _hinted(ids: Sequence[str], target: Said, terms: TermBase) -> bool:
 
 @cache
 def _hints(terms: TermBase, one: str, lang: Lang) -> tuple[tuple[str, ...], ...]:
-    """What tells each form of a name from other names: its words, or pairs of Chinese characters, that are not common."""
+    """What tells each form of a name from others: its words, or pairs of Chinese characters, that are not common."""
     common = listed(guard_data()["common"].get(lang, ""))
     forms = terms[one].surfaces(lang)
     if lang != "zh":

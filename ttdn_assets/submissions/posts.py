@@ -79,6 +79,18 @@ def count_text(value: str, placement: Placement) -> tuple[Count, ...]:
     return tuple(counts)
 
 
+def room(placement: Placement) -> tuple[str, ...]:
+    """The fields of a placement that limit a text."""
+    return tuple(limit.field for limit in placement.texts)
+
+
+def limit_of(placement: Placement, field: str | None = None) -> TextLimit | None:
+    """The limit of a field, of the placement's main text where none is named; ``None`` where there is no such one."""
+    limits = {limit.field: limit for limit in placement.texts}
+    wanted = [field] if field else [*_BODY_FIELDS, "description", "title"]
+    return next((limits[one] for one in wanted if one in limits), None)
+
+
 def post_text(post: Post, lang: Lang) -> str:
     """The post as a text file: one field as it is, several each under its name in ``lang``."""
     fields = {field: value for field, value in post.values.items() if field != ALT_TEXT}

@@ -23,7 +23,7 @@ def shorten(value: str, fits: Fits, *, protected: Sequence[str] = ()) -> str:
 
     Args:
         value: The text, in NFC.
-        fits: Whether a text is short enough; what fits must still fit when cut further.
+        fits: Whether a text is short enough; what fits should still fit when cut further (half a link may not).
         protected: Phrases that are kept whole or left out.
 
     Returns:
@@ -49,6 +49,8 @@ def shorten(value: str, fits: Fits, *, protected: Sequence[str] = ()) -> str:
 def _longest(places: Sequence[int], cut: Callable[[int], str], fits: Fits) -> str:
     """The longest cut at one of ``places``, which grow, that fits; empty where none does."""
     at = bisect_left(places, True, key=lambda place: not fits(cut(place)))
+    while at and not fits(cut(places[at - 1])):
+        at -= 1
     return cut(places[at - 1]) if at else ""
 
 
