@@ -221,7 +221,7 @@ def test_filters_narrow_and_join(empty: Catalogue) -> None:
     assert only(outcome="failed") == {failed}
     assert only(target="zalo") == only(target="zalo.article_image") == {photo}
     assert only(target="zalo.message_image") == only(target="x") == set()
-    assert only(unused=True) == {video, failed}
+    assert only(unused=True) == {photo, video, failed}
     assert only(missing=True) == {video}
     assert only(missing=False) == {photo, failed}
     assert only(taken_from="2026-03-05", taken_to="2026-03-05") == {photo}

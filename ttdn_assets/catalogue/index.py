@@ -1,12 +1,13 @@
 """The search index behind one small interface: SQLite's FTS5 and PostgreSQL's ``tsvector``.
 
-An index keeps one document an asset and answers ``Terms`` with a sub-select of ``asset, tier, score``: ``tier`` is 2
-where the marks are as they were typed, plus 1 where the words stand in a row; in a tier a lower ``score`` is nearer.
+An index keeps one document an asset: its words without marks, and once each those of its words that have marks.  It
+answers ``Terms`` in tiers, best first: ``MARKS`` where the marks are as they were typed, plus ``ROW`` where the words
+stand in a row; in a tier a lower score is nearer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -14,10 +15,10 @@ from sqlalchemy import Connection, Float, Integer, TextClause, column, text
 from sqlalchemy.sql.selectable import Subquery
 
 from ttdn_assets.catalogue.merge import Key
-from ttdn_assets.catalogue.words import Term, Terms, exact_tokens, folded_tokens
+from ttdn_assets.catalogue.words import Term, Terms, folded_tokens, marked_tokens
 from ttdn_assets.model import Fact, MediaFacts, Text
 
-MARKS_TIER = 2
+ROW, MARKS = 1, 2
 _POSITIONS_MAX = 16_383
 # A tsvector holds one megabyte at most; no real asset comes near.
 _FIELD_MAX, _EXACT_MAX = 60_000, 240_000
@@ -25,7 +26,7 @@ _SHOWN_TEXTS = {"headline", "place", "people", "author", "keywords"}
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be found of an asset, as tokens joined by spaces; ``exact`` is all of it with its marks."""
+    """What can be found of an asset, as tokens joined by spaces; ``exact`` are its words with marks, each once."""
 
     asset: int
     title: str
@@ -44,8 +45,16 @@ class SearchIndex(Protocol):
     def remove(self, connection: Connection, asset: int) -> None:
         """Take an asset's document out, so that its words can no longer be read from the index."""
 
-    def matching(self, terms: Terms) -> Subquery:
-        """The assets in which all wanted terms occur, as ``asset, tier, score``."""
+    def matching(self, terms: Terms, tier: int, *, scored: bool, since: int = 0, newest: int | None = None) -> Subquery:
+        """The assets in which all wanted terms occur, as ``asset, score``.
+
+        Args:
+            terms: What is sought.
+            tier: Only those of this tier of ``tiers_of`` or a better one.
+            scored: Whether the score is asked for, which takes most of the time; else it is 0.
+            since: Only assets of this number and later ones.
+            newest: So many with the highest numbers, the highest first; all in any order where ``None``.
+        """
 
     def containing(self, terms: Sequence[Term]) -> TextClause:
         """The assets in which any of the terms occurs, as a select of one column."""
@@ -66,9 +75,9 @@ def document(
         words=_tokens(words),
         facts=_tokens(known),
         paths=_tokens(where),
-        exact=" ".join(token for value in (*title, *words, *known, *where) for token in exact_tokens(value))[
-            :_EXACT_MAX
-        ],
+        exact=" ".join(
+            dict.fromkeys(token for value in (*title, *words, *known, *where) for token in marked_tokens(value))
+        )[:_EXACT_MAX],
     )
 
 
@@ -76,10 +85,15 @@ def _tokens(values: Iterable[str]) -> str:
     return " ".join(token for value in values for token in folded_tokens(value))[:_FIELD_MAX]
 
 
+def tiers_of(terms: Terms) -> tuple[int, ...]:
+    """The tiers that what is wanted can be found in, best first."""
+    marks = MARKS if any(term.marked for term in terms.wanted) else 0
+    row = ROW if len(terms.wanted) > 1 else 0
+    return tuple(sorted({0, row, marks, row + marks}, reverse=True))
+
+
 class Fts5Index:
     """SQLite: one FTS5 table whose row number is the asset's."""
-
-    _PLACES = "{title words facts paths}"
 
     def write(self, connection: Connection, documents: Sequence[Document], *, fresh: bool = False) -> None:
         """See ``SearchIndex``."""
@@ -93,39 +107,33 @@ class Fts5Index:
         connection.exec_driver_sql("DELETE FROM search_index WHERE rowid = ?", (asset,))
         connection.exec_driver_sql("INSERT INTO search_index (search_index) VALUES ('optimize')")
 
-    def matching(self, terms: Terms) -> Subquery:
-        """See ``SearchIndex``."""
-        found = self._all(terms.wanted, exact=False)
-        exact = self._all([term for term in terms.wanted if term.marked], exact=True)
-        in_row = self._one(terms.row, exact=False) if len(terms.wanted) > 1 else ""
-        tier, joins, bound = [], [], {"found": found}
-        for name, weight, expression in (("exact", MARKS_TIER, exact), ("in_row", 1, in_row)):
-            if expression:
-                joins.append(
-                    f" LEFT JOIN (SELECT rowid FROM search_index WHERE search_index MATCH :{name} LIMIT -1) AS {name}"
-                    f" ON {name}.rowid = hits.asset"
-                )
-                tier.append(f"{weight} * ({name}.rowid IS NOT NULL)")
-                bound[name] = expression
+    def matching(self, terms: Terms, tier: int, *, scored: bool, since: int = 0, newest: int | None = None) -> Subquery:
+        """See ``SearchIndex``; without ``LIMIT`` SQLite would score in the middle of a join, and forget what for."""
+        score = "bm25(search_index, 8, 3, 4, 2, 0)" if scored else "0"
         sql = (
-            f"SELECT hits.asset, {' + '.join(tier) or '0'} AS tier, hits.score FROM"
-            " (SELECT rowid AS asset, bm25(search_index, 8, 3, 4, 2, 0) AS score FROM search_index"
-            f" WHERE search_index MATCH :found LIMIT -1) AS hits{''.join(joins)}"
+            f"SELECT rowid AS asset, {score} AS score FROM search_index"
+            " WHERE search_index MATCH :found AND rowid >= :since"
+            f"{'' if newest is None else ' ORDER BY rowid DESC'} LIMIT :newest"
         )
+        bound = {"found": self._expression(terms, tier), "since": since, "newest": -1 if newest is None else newest}
         return _as_matches(text(sql).bindparams(**bound))
+
+    def _expression(self, terms: Terms, tier: int) -> str:
+        """Words that stand in a row also all occur, and each part of an expression costs time to score."""
+        found = [self._folded(terms.row)] if tier & ROW else [self._folded(term) for term in terms.wanted]
+        return " AND ".join([*found, *self._marked(terms.wanted)] if tier & MARKS else found)
 
     def containing(self, terms: Sequence[Term]) -> TextClause:
         """See ``SearchIndex``."""
-        expression = " OR ".join(self._one(term, exact=term.marked) for term in terms)
+        expression = " OR ".join(f"({' AND '.join([self._folded(term), *self._marked([term])])})" for term in terms)
         return text("SELECT rowid FROM search_index WHERE search_index MATCH :unwanted").bindparams(unwanted=expression)
 
-    def _all(self, terms: Sequence[Term], *, exact: bool) -> str:
-        return " AND ".join(self._one(term, exact=exact) for term in terms)
+    def _folded(self, term: Term) -> str:
+        """No columns are named, which would double the time: a word without marks is never in ``exact`` alone."""
+        return f'"{" ".join(term.folded)}"' + (" *" if term.prefix else "")
 
-    def _one(self, term: Term, *, exact: bool) -> str:
-        tokens = " ".join(term.exact if exact else term.folded)
-        star = " *" if term.prefix else ""
-        return f'({"exact" if exact else self._PLACES} : "{tokens}"{star})'
+    def _marked(self, terms: Sequence[Term]) -> list[str]:
+        return [f'"{token}"' + (" *" if is_open else "") for token, is_open in _marked_of(terms)]
 
 
 class TsvectorIndex:
@@ -158,35 +166,47 @@ class TsvectorIndex:
         """See ``SearchIndex``."""
         connection.execute(text("DELETE FROM search_index WHERE asset = :asset"), {"asset": asset})
 
-    def matching(self, terms: Terms) -> Subquery:
+    def matching(self, terms: Terms, tier: int, *, scored: bool, since: int = 0, newest: int | None = None) -> Subquery:
         """See ``SearchIndex``."""
-        exact = [term for term in terms.wanted if term.marked]
-        tier, bound = ["0"], {"found": " & ".join(self._one(term, exact=False) for term in terms.wanted)}
-        if exact:
-            tier.append(f"{MARKS_TIER} * (exact @@ CAST(:exact AS tsquery))::int")
-            bound["exact"] = " & ".join(self._one(term, exact=True) for term in exact)
-        if len(terms.wanted) > 1:
-            tier.append("(folded @@ CAST(:in_row AS tsquery))::int")
-            bound["in_row"] = self._one(terms.row, exact=False)
-        sql = (
-            f"SELECT asset, {' + '.join(tier)} AS tier, -ts_rank(folded, CAST(:found AS tsquery)) AS score"
-            " FROM search_index WHERE folded @@ CAST(:found AS tsquery)"
-        )
-        return _as_matches(text(sql).bindparams(**bound))
+        found = " & ".join(self._folded(term) for term in terms.wanted)
+        conditions, bound = ["folded @@ CAST(:found AS tsquery)", "asset >= :since"], {"found": found}
+        if tier & ROW:
+            conditions.append("folded @@ CAST(:in_row AS tsquery)")
+            bound["in_row"] = self._folded(terms.row)
+        if tier & MARKS:
+            conditions.append("exact @@ CAST(:exact AS tsquery)")
+            bound["exact"] = self._marked(terms.wanted)
+        score = "-ts_rank(folded, CAST(:found AS tsquery))" if scored else "0"
+        sql = f"SELECT asset, {score} AS score FROM search_index WHERE {' AND '.join(conditions)}"
+        if newest is not None:
+            sql += f" ORDER BY asset DESC LIMIT {newest:d}"
+        return _as_matches(text(sql).bindparams(**bound, since=since))
 
     def containing(self, terms: Sequence[Term]) -> TextClause:
         """See ``SearchIndex``."""
-        folded = " | ".join(self._one(term, exact=False) for term in terms if not term.marked)
-        exact = " | ".join(self._one(term, exact=True) for term in terms if term.marked)
-        sql = (
-            "SELECT asset FROM search_index WHERE folded @@ CAST(:unwanted AS tsquery)"
-            " OR exact @@ CAST(:unwanted_exact AS tsquery)"
-        )
-        return text(sql).bindparams(unwanted=folded, unwanted_exact=exact)
+        conditions, bound = [], {}
+        for place, term in enumerate(terms):
+            conditions.append(f"folded @@ CAST(:folded{place} AS tsquery)")
+            bound[f"folded{place}"] = self._folded(term)
+            if term.marked:
+                conditions[-1] += f" AND exact @@ CAST(:exact{place} AS tsquery)"
+                bound[f"exact{place}"] = self._marked([term])
+        sql = f"SELECT asset FROM search_index WHERE {' OR '.join(f'({one})' for one in conditions)}"
+        return text(sql).bindparams(**bound)
 
-    def _one(self, term: Term, *, exact: bool) -> str:
-        *first, last = (f"'{token}'" for token in (term.exact if exact else term.folded))
+    def _folded(self, term: Term) -> str:
+        *first, last = (f"'{token}'" for token in term.folded)
         return "(" + " <-> ".join([*first, f"{last}:*" if term.prefix else last]) + ")"
+
+    def _marked(self, terms: Sequence[Term]) -> str:
+        return " & ".join(f"'{token}'" + (":*" if is_open else "") for token, is_open in _marked_of(terms))
+
+
+def _marked_of(terms: Sequence[Term]) -> Iterator[tuple[str, bool]]:
+    """The tokens with marks of all terms, each with whether it is only the beginning of a word."""
+    for term in terms:
+        for place, token in enumerate(term.marked, start=1):
+            yield token, term.marked_prefix and place == len(term.marked)
 
 
 def _vector(tokens: Sequence[tuple[str, str]]) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, select, update
 from ttdn_assets.catalogue.database import write_rows
 from ttdn_assets.catalogue.index import Document, SearchIndex, document
 from ttdn_assets.catalogue.known import Asset, Known
+from ttdn_assets.catalogue.looks import look_rows
 from ttdn_assets.catalogue.merge import Key, StoredText, merge_subject, merge_texts, review_of
 from ttdn_assets.catalogue.records import AssetEntry, Change, HistoryLine
 from ttdn_assets.catalogue.rights import change_rights
@@ -41,6 +42,7 @@ from ttdn_assets.catalogue.schema import (
     files,
     findings,
     history,
+    looks,
     renditions,
     served,
     subjects,
@@ -73,8 +75,9 @@ _KEYS: dict[Table, tuple[str, ...]] = {
     subjects: ("asset",),
     renditions: ("asset", "recipe"),
     served: ("asset", "placement", "recipe"),
+    looks: ("asset", "position"),
 }
-_ORDER = (assets, versions, files, facts, texts, subjects, renditions, served, findings, history)
+_ORDER = (assets, versions, files, facts, texts, subjects, renditions, served, findings, looks, history)
 _NO_ASSET: Values = dict.fromkeys(column.name for column in assets.columns)
 
 
@@ -196,6 +199,7 @@ def _record_new(writes: Writes, known: Known, entry: AssetEntry) -> str:
     if entry.subject:
         writes.add(subjects, [subject_row(number, entry.subject)])
     _add_renditions(writes, number, entry.renditions or ())
+    writes.add(looks, look_rows(number, entry.looks))
     writes.add(findings, finding_rows(number, entry.findings or ()))
     said = {key: kept.text for key, kept in merged.items()}
     fresh = document(number, texts=said, facts=entry.facts or (), paths=(entry.relative,), media=entry.media)
@@ -218,6 +222,7 @@ def _record_again(writes: Writes, known: Known, entry: AssetEntry, asset: Asset)
         _change_subject(writes, number, asset_id, entry.subject)
     if entry.renditions is not None:
         change_renditions(writes, number, entry.renditions)
+    writes.add(looks, look_rows(number, entry.looks))
     if entry.findings is not None:
         writes.connection.execute(_DROP_FINDINGS, {"mine": number})
         writes.add(findings, finding_rows(number, entry.findings))

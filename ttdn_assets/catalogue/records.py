@@ -66,6 +66,8 @@ class AssetEntry(msgspec.Struct, frozen=True, kw_only=True):
     rights: Rights | None = None
     """What a sheet says of them; it completes what is known."""
 
+    looks: tuple[bytes, ...] = ()
+    """What a photo, or frames of a clip, look like in small; none leaves what is known."""
 
 class FileVersion(msgspec.Struct, frozen=True, kw_only=True):
     """One place where an asset's bytes were last seen.  ``folder`` is the folder that was scanned."""
@@ -155,11 +157,28 @@ class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
+class SharedRecord(AssetRecord, frozen=True, kw_only=True):
+    """An asset as it travels between machines: all of it, and nothing that is true of one machine only.
+
+    ``versions`` are all digests its files ever had, ``texts`` every text with when a person changed it, rivals among
+    them, rights under the field ``rights``.  Of an asset that was forgotten there is ``forgotten_at``, its digests, the
+    bare lines of its history, and what still holds it.
+    """
+
+    versions: tuple[str, ...] = ()
+    texts: tuple[Rival, ...] = ()
+    history: tuple[HistoryLine, ...] = ()
+    bags: tuple[SubmissionRecord, ...] = ()
+    collections: tuple[str, ...] = ()
+    forgotten_at: str | None = None
+
+
     """What to look for.  Every filter that is given must hold; of several places, topics or events any one.
 
     ``text`` holds words that must all occur, ``"a phrase"``, ``begin*`` and ``-without``.  ``taken_from`` and
     ``taken_to`` are dates or beginnings of dates (``2026``, ``2026-05``), both included.  Places, topics and events are
-    term ids or values.  ``target`` is a platform or a placement that a rendition serves.
+    term ids or values.  ``target`` is a platform or a placement that a rendition serves, ``collection`` the name of
+    a collection; ``unused`` leaves out what was published, with a target what was published there.
     """
 
     text: str = ""
@@ -176,6 +195,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     unused: bool = False
     missing: bool | None = None
     offset: int = 0
+    collection: str | None = None
     limit: int = 50
 
 
@@ -201,6 +221,16 @@ class SearchPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
+class Collection(msgspec.Struct, frozen=True, kw_only=True):
+    """A named set: of ``assets`` that were chosen, or what the saved search ``query`` finds now."""
+
+    name: str
+    query: Query | None = None
+    assets: int = 0
+    created_at: str
+    who: str
+
+
     """How many assets there are, in all and by what; ``languages`` and ``approved`` count assets with a title."""
 
     assets: int

@@ -1,19 +1,78 @@
-"""Find assets by words and filters, best first."""
+"""Find assets by words and filters, best first, a page at a time.
+
+The words are sought tier by tier (``index.tiers_of``), and only those tiers are scored that the page reaches into.  Of
+a tier with more than ``LARGE_FROM`` assets the ``SCORED`` that came last into the catalogue are put in order of
+relevance; the others follow, the latest first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, not_, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, not_, or_, select
+from sqlalchemy.sql.selectable import Subquery
 
-from ttdn_assets.catalogue.index import MARKS_TIER, SearchIndex
+from ttdn_assets.catalogue.index import MARKS, SearchIndex, tiers_of
 from ttdn_assets.catalogue.records import Hit, Query, SearchPage
-from ttdn_assets.catalogue.schema import assets, facts, files, served, submitted, texts
+from ttdn_assets.catalogue.schema import assets, collected, collections, facts, files, served, texts
+from ttdn_assets.catalogue.schema_rights import publications
 from ttdn_assets.catalogue.words import Terms, parse_terms
 from ttdn_assets.model import FactKind
 
+LARGE_FROM, SCORED = 5_000, 2_000
+_SPARE = 40
+_DATE = func.coalesce(assets.c.taken_at, "")
+
+_NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
+_ROWS = select(assets.c.number, assets.c.id, assets.c.kind, assets.c.taken_at, assets.c.review).where(
+    assets.c.number.in_(_NUMBERS)
+)
+_TITLES = select(texts.c.asset, texts.c.lang, texts.c.value).where(
+    texts.c.field == "title", texts.c.asset.in_(_NUMBERS)
+)
+_PLACES = (
+    select(files.c.asset, files.c.path, files.c.missing)
+    .where(files.c.asset.in_(_NUMBERS))
+    .order_by(files.c.missing.desc(), files.c.seen_at, files.c.number)
+)
+
 Condition = ColumnElement[bool]
+
+
+class Asked(NamedTuple):
+    """A query taken apart: its words, what else must hold, and the index to ask."""
+
+    terms: Terms
+    conditions: tuple[Condition, ...]
+    documents: SearchIndex
+
+    def matching(self, tier: int = 0, *, scored: bool = False, since: int = 0) -> Select[Any]:
+        """The assets that match as ``asset, score``."""
+        if not self.terms.wanted:
+            return select(assets.c.number.label("asset")).where(*self.conditions)
+        found = self.documents.matching(self.terms, tier, scored=scored, since=since)
+        return self._filtered(select(found.c.asset, found.c.score), found)
+
+    def newest(self, tier: int, count: int) -> Select[Any]:
+        """Those of the assets that match whose numbers are the ``count`` highest."""
+        inside = None if self.conditions else count
+        found = self.documents.matching(self.terms, tier, scored=False, newest=inside)
+        return self._filtered(select(found.c.asset), found).order_by(found.c.asset.desc()).limit(count)
+
+    def _filtered(self, chosen: Select[Any], found: Subquery) -> Select[Any]:
+        if not self.conditions:
+            return chosen
+        return chosen.join(assets, assets.c.number == found.c.asset).where(*self.conditions)
+
+
+def asked(query: Query, index: SearchIndex) -> Asked:
+    """The query taken apart."""
+    terms = parse_terms(query.text)
+    conditions = _filters(query)
+    if terms.unwanted:
+        conditions.append(assets.c.number.not_in(index.containing(terms.unwanted).columns(assets.c.number)))
+    return Asked(terms, tuple(conditions), index)
 
 
 def search(connection: Connection, query: Query, *, index: SearchIndex) -> SearchPage:
@@ -21,39 +80,79 @@ def search(connection: Connection, query: Query, *, index: SearchIndex) -> Searc
 
     ``total`` counts all of them.  A text of punctuation alone finds nothing; an empty one finds all.
     """
-    terms = parse_terms(query.text)
-    offset = max(0, query.offset)
-    if terms.hopeless:
+    wanted = asked(query, index)
+    offset, limit = max(0, query.offset), max(0, query.limit)
+    if wanted.terms.hopeless:
         return SearchPage(total=0, offset=offset, hits=())
-    found = _statement(query, terms, index)
-    rows = connection.execute(found.limit(max(0, query.limit)).offset(offset)).all()
-    total = rows[0].total if rows else _total(connection, found) if offset or query.limit <= 0 else 0
-    numbers = [row.number for row in rows]
+    total = _count(connection, wanted.matching())
+    if wanted.terms.wanted:
+        ranked = _ranked(connection, wanted, total, count=min(total, offset + limit))
+        tier_of = dict(list(ranked.items())[offset:])
+    else:
+        latest = wanted.matching().order_by(_DATE.desc(), assets.c.number.desc()).limit(limit).offset(offset)
+        tier_of = dict.fromkeys(connection.execute(latest).scalars(), 0)
+    return SearchPage(total=total, offset=offset, hits=_hits(connection, tier_of))
+
+
+def _count(connection: Connection, found: Select[Any]) -> int:
+    return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+
+
+def _ranked(connection: Connection, wanted: Asked, total: int, *, count: int) -> dict[int, int]:
+    """The first ``count`` assets, best first, each with its tier.
+
+    What matches a better tier also matches the lesser ones, so it is asked for again there and passed over.
+    """
+    ranked: dict[int, int] = {}
+    for tier in tiers_of(wanted.terms):
+        if len(ranked) < count:
+            held = total if tier == 0 or total <= LARGE_FROM else _count(connection, wanted.matching(tier))
+            numbers = _best(connection, wanted, tier, count, is_large=held > LARGE_FROM)
+            ranked |= dict.fromkeys([one for one in numbers if one not in ranked][: count - len(ranked)], tier)
+    return ranked
+
+
+def _best(connection: Connection, wanted: Asked, tier: int, count: int, *, is_large: bool) -> list[int]:
+    """The first of one tier: by score, then date; of a large one the newest so, then the others, the latest first."""
+    if not is_large:
+        return _in_order(connection, wanted.matching(tier, scored=True), count)
+    since = min(connection.execute(wanted.newest(tier, SCORED)).scalars())
+    scored = _in_order(connection, wanted.matching(tier, scored=True, since=since), min(count, SCORED))
+    if len(scored) == count:
+        return scored
+    older = connection.execute(wanted.newest(tier, count)).scalars()
+    return scored + [one for one in older if one < since]
+
+
+def _in_order(connection: Connection, found: Select[Any], count: int) -> list[int]:
+    """The first ``count`` assets by score, then date.
+
+    The best are cut out by score alone, because looking up every date costs as much as scoring; only where more equal
+    ones than a spare few stand at the cut are all their dates looked up.
+    """
+    inner = found.subquery("found")
+    best = select(inner).order_by(inner.c.score, inner.c.asset.desc()).limit(count + _SPARE).subquery("best")
+    rows = connection.execute(_dated(best)).all()
+    if len(rows) == count + _SPARE and rows[-1].score == rows[count - 1].score:
+        equal = select(inner).where(inner.c.score <= rows[-1].score).subquery("equal")
+        rows = connection.execute(_dated(equal).limit(count)).all()
+    return [row.asset for row in rows[:count]]
+
+
+def _dated(scored: Subquery) -> Select[Any]:
+    joined = select(scored.c.asset, scored.c.score).join(assets, assets.c.number == scored.c.asset)
+    return joined.order_by(scored.c.score, _DATE.desc(), scored.c.asset.desc())
+
+
+def _hits(connection: Connection, tier_of: dict[int, int]) -> tuple[Hit, ...]:
+    numbers = list(tier_of)
+    if not numbers:
+        return ()
+    rows = {row.number: row for row in connection.execute(_ROWS, {"numbers": numbers})}
     titles, places = _titles(connection, numbers), _places(connection, numbers)
-    hits = tuple(_hit(row, titles.get(row.number, {}), places.get(row.number)) for row in rows)
-    return SearchPage(total=total, offset=offset, hits=hits)
-
-
-def _statement(query: Query, terms: Terms, index: SearchIndex) -> Select[Any]:
-    shown = (assets.c.number, assets.c.id, assets.c.kind, assets.c.taken_at, assets.c.review)
-    latest = (func.coalesce(assets.c.taken_at, "").desc(), assets.c.number.desc())
-    total = func.count().over().label("total")
-    where = and_(true(), *_filters(query))
-    if terms.unwanted:
-        where = and_(where, assets.c.number.not_in(index.containing(terms.unwanted).columns(assets.c.number)))
-    if not terms.wanted:
-        return select(*shown, total, literal(0).label("tier")).where(where).order_by(*latest)
-    matches = index.matching(terms)
-    return (
-        select(*shown, total, matches.c.tier)
-        .join(matches, matches.c.asset == assets.c.number)
-        .where(where)
-        .order_by(matches.c.tier.desc(), matches.c.score, *latest)
+    return tuple(
+        _hit(rows[number], titles.get(number, {}), places.get(number), tier=tier) for number, tier in tier_of.items()
     )
-
-
-def _total(connection: Connection, found: Select[Any]) -> int:
-    return connection.execute(select(func.count()).select_from(found.order_by(None).subquery())).scalar_one()
 
 
 def _filters(query: Query) -> list[Condition]:
@@ -73,7 +172,9 @@ def _filters(query: Query) -> list[Condition]:
     if query.target:
         conditions.append(_serves(query.target))
     if query.unused:
-        conditions.append(assets.c.id.not_in(select(submitted.c.asset_id)))
+        conditions.append(assets.c.id.not_in(_used(query.target)))
+    if query.collection:
+        conditions.append(assets.c.number.in_(_of_collection(query.collection)))
     if query.missing is not None:
         present = select(files.c.asset).where(not_(files.c.missing))
         conditions.append(assets.c.number.not_in(present) if query.missing else assets.c.number.in_(present))
@@ -97,6 +198,16 @@ def _word_filters(query: Query) -> list[Condition]:
     return conditions
 
 
+def _used(target: str | None) -> Select[Any]:
+    """The assets that went out; with a target, to it, or to the whole platform it is of, or to a part of it."""
+    published = select(publications.c.asset_id)
+    if not target:
+        return published
+    platform = target.partition(".")[0]
+    within = publications.c.target.startswith(f"{target}.", autoescape=True)
+    return published.where(or_(publications.c.target.in_([target, platform]), within))
+
+
 def _serves(target: str) -> Condition:
     name = served.c.placement if "." in target else served.c.platform
     return assets.c.number.in_(select(served.c.asset).where(name == target))
@@ -107,28 +218,24 @@ def _says(kind: FactKind, values: Sequence[str]) -> Condition:
     return assets.c.number.in_(select(facts.c.asset).where(facts.c.kind == kind, said))
 
 
+def _of_collection(name: str) -> Select[Any]:
+    joined = select(collected.c.asset).join(collections, collections.c.number == collected.c.collection)
+    return joined.where(collections.c.name == name)
+
+
 def _titles(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, str]]:
     found: dict[int, dict[str, str]] = {}
-    chosen = select(texts.c.asset, texts.c.lang, texts.c.value).where(
-        texts.c.field == "title", texts.c.asset.in_(numbers)
-    )
-    for row in connection.execute(chosen) if numbers else ():
+    for row in connection.execute(_TITLES, {"numbers": numbers}):
         found.setdefault(row.asset, {})[row.lang] = row.value
     return found
 
 
 def _places(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[str, bool]]:
     """Where each asset lies: the present file seen last, else the missing one seen last, with whether it is missing."""
-    chosen = (
-        select(files.c.asset, files.c.path, files.c.missing)
-        .where(files.c.asset.in_(numbers))
-        .order_by(files.c.missing.desc(), files.c.seen_at, files.c.number)
-    )
-    rows = connection.execute(chosen) if numbers else ()
-    return {row.asset: (row.path, row.missing) for row in rows}
+    return {row.asset: (row.path, row.missing) for row in connection.execute(_PLACES, {"numbers": numbers})}
 
 
-def _hit(row: Any, titles: dict[str, str], place: tuple[str, bool] | None) -> Hit:
+def _hit(row: Any, titles: dict[str, str], place: tuple[str, bool] | None, *, tier: int) -> Hit:
     path, missing = place or (None, True)
     return Hit(
         asset=row.id,
@@ -138,5 +245,5 @@ def _hit(row: Any, titles: dict[str, str], place: tuple[str, bool] | None) -> Hi
         path=path,
         missing=missing,
         titles=titles,
-        exact=row.tier >= MARKS_TIER,
+        exact=tier >= MARKS,
     )

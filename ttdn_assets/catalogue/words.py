@@ -33,9 +33,14 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
     prefix: bool = False
 
     @property
-    def marked(self) -> bool:
-        """Whether it was typed with diacritics, which then count."""
-        return self.folded != self.exact
+    def marked(self) -> tuple[str, ...]:
+        """Its tokens that were typed with diacritics, which then count."""
+        return tuple(token for token in self.exact if fold(token) != token)
+
+    @property
+    def marked_prefix(self) -> bool:
+        """Whether the last of ``marked`` is left open."""
+        return self.prefix and fold(self.exact[-1]) != self.exact[-1]
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +71,12 @@ def folded_tokens(value: str) -> tuple[str, ...]:
 def exact_tokens(value: str) -> tuple[str, ...]:
     """The tokens of a text with its marks, without case."""
     return _tokens(nfc(nfc(value).casefold()))
+
+
+@lru_cache(maxsize=4096)
+def marked_tokens(value: str) -> tuple[str, ...]:
+    """The tokens of a text that have marks."""
+    return () if value.isascii() else tuple(token for token in exact_tokens(value) if fold(token) != token)
 
 
 def _tokens(value: str) -> tuple[str, ...]:
