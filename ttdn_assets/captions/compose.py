@@ -12,8 +12,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from ttdn_assets.captions import grammar
 from ttdn_assets.captions.dates import find_dates
 from ttdn_assets.captions.day import Day, agree, detail
@@ -141,7 +139,7 @@ def _place_beside(teller: Teller, core: str, *, long: bool) -> str:
         return name if lang == "zh" else f"{'tại' if lang == 'vi' else 'in'} {name}"
     told = teller
     if scene.province and scene.province.name(lang) in core:
-        told = teller._replace(scene=msgspec.structs.replace(scene, province=None))
+        told = teller.without_province()
     return told.where(long=long) if lang == "zh" else told.at(long=long)
 
 
@@ -181,7 +179,7 @@ def _held_at(teller: Teller, name: str) -> str:
     """Where an event takes place; a province its own name tells is not said again."""
     province = teller.scene.province
     if province and province.name(teller.lang) in name and (teller.scene.place or teller.scene.own_place):
-        teller = teller._replace(scene=msgspec.structs.replace(teller.scene, province=None))
+        teller = teller.without_province()
     return teller.at(long=True)
 
 

@@ -124,9 +124,13 @@ def vietnamese(text: str) -> bool:
 def own_words(text: str) -> tuple[str, ...]:
     """The words of a text that carry a meaning of their own: no small words, numbers or single letters."""
     found = re.findall(r"[^\W\d_]+", text)
-    small = word_list("small")
-    bare = set() if vietnamese(text) else {strip_marks(word) for word in small}
-    return tuple(w for w in found if len(w) > 1 and w.lower() not in small and w.lower() not in bare)
+    small = word_list("small") if vietnamese(text) else _small_words_typed_either_way()
+    return tuple(word for word in found if len(word) > 1 and word.lower() not in small)
+
+
+@cache
+def _small_words_typed_either_way() -> frozenset[str]:
+    return word_list("small") | {strip_marks(word) for word in word_list("small")}
 
 
 def without_people(text: str, named: Sequence[tuple[int, int]] = ()) -> str:
@@ -157,9 +161,14 @@ def own_places(text: str, named: Sequence[tuple[int, int]]) -> tuple[tuple[str, 
 
 def english_place(place: str) -> tuple[str, str] | None:
     """``xã Chiềng Mung`` as (``in``, ``Chieng Mung commune``); ``None`` where the kind of place is not known."""
-    for group in ("unit", "feature"):
-        for kind, english in sorted(_kinds(group).items(), key=lambda pair: -len(pair[0])):
-            if place.lower().startswith(f"{kind} "):
-                where, _, noun = english.partition(" ")
-                return where, f"{strip_marks(place[len(kind) + 1 :])} {noun}"
+    for kind, english in _kinds_longest_first() if place else ():
+        if place.lower().startswith(f"{kind} "):
+            where, _, noun = english.partition(" ")
+            return where, f"{strip_marks(place[len(kind) + 1 :])} {noun}"
     return None
+
+
+@cache
+def _kinds_longest_first() -> tuple[tuple[str, str], ...]:
+    kinds = {**_kinds("unit"), **_kinds("feature")}
+    return tuple(sorted(kinds.items(), key=lambda pair: -len(pair[0])))

@@ -45,6 +45,7 @@ class Phrase(NamedTuple):
 
     term: Term
     head: tuple[str, ...]
+    literal: frozenset[str]
 
 
 class PhraseFound(NamedTuple):
@@ -99,8 +100,9 @@ def _phrases(terms: TermBase) -> tuple[Phrase, ...]:
         head = term.vi.rstrip(".")
         for tail in _OPTIONAL_TAILS[::-1]:
             head = head.removesuffix(tail)
-        made.append(Phrase(term, tuple(fold(word) for word in _WORD.findall(head))))
-    usable = (phrase for phrase in made if any(not word.startswith("{") for word in phrase.head))
+        words = tuple(fold(word) for word in _WORD.findall(head))
+        made.append(Phrase(term, words, frozenset(word for word in words if not word.startswith("{"))))
+    usable = (phrase for phrase in made if phrase.literal)
     return tuple(sorted(usable, key=lambda phrase: -len(phrase.head)))
 
 
@@ -109,8 +111,9 @@ def find_phrase(text: str, matches: Sequence[TermMatch], terms: TermBase) -> Phr
     words = tuple((fold(word.group()), word.start(), word.end()) for word in re.finditer(r"[^\W_]+", text))
     known = (match for match in matches if not match.ambiguous and not match.id.startswith("top-"))
     named = {_name_starts(match, terms): match for match in known}
+    there = {word for word, _, _ in words}
     for phrase in _phrases(terms):
-        for first in range(len(words)):
+        for first in range(len(words)) if phrase.literal <= there else ():
             found = _filled(phrase, words, first, named, terms)
             if found is not None:
                 return found

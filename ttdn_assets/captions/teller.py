@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from ttdn_assets.captions import grammar
 from ttdn_assets.captions.date_words import said, shown
@@ -14,19 +15,29 @@ from ttdn_assets.terms.base import TermBase
 from ttdn_assets.terms.term import Term
 
 
-class Teller(NamedTuple):
-    """What the sentences of one language need."""
+class Teller:
+    """What the sentences of one language need; each place is put into words once."""
 
-    scene: Scene
-    terms: TermBase
-    lang: Lang
-    kind: Kind
+    def __init__(self, scene: Scene, terms: TermBase, lang: Lang, kind: Kind) -> None:
+        """Tell of ``scene`` in ``lang``; ``kind`` is the medium."""
+        self.scene = scene
+        self.terms = terms
+        self.lang = lang
+        self.kind = kind
+        self._where: dict[bool, str] = {}
+
+    def without_province(self) -> Teller:
+        """The same, for words that name the province themselves."""
+        return Teller(msgspec.structs.replace(self.scene, province=None), self.terms, self.lang, self.kind)
 
     def where(self, *, long: bool) -> str:
         """The place with what it lies in: ``Mộc Châu, tỉnh Sơn La``, ``山罗省木州``; empty where none is known."""
+        if long not in self._where:
+            self._where[long] = self._several(long=long) if self.scene.beside else self._one(long=long)
+        return self._where[long]
+
+    def _one(self, *, long: bool) -> str:
         scene, lang = self.scene, self.lang
-        if scene.beside:
-            return self._several(long=long)
         told = scene.province and scene.place and scene.province.name(lang) in scene.place.name(lang)
         around = None if told and lang == "zh" else scene.container
         names = [grammar.place_name(term, lang) for term in (scene.place, around) if term]
@@ -38,24 +49,23 @@ class Teller(NamedTuple):
 
     def _several(self, *, long: bool) -> str:
         """Places one name tells together, those of one province with it: ``Mộc Châu và Vân Hồ, tỉnh Sơn La``."""
-        scene, lang, terms = self.scene, self.lang, self.terms
+        scene, lang = self.scene, self.lang
         places = [term for term in (scene.place or scene.province, *scene.beside) if term]
         places.sort(key=lambda term: term is scene.province)
         if all(term.family == "prov" for term in places):
             return grammar.listed([self._unit(term, long=long) for term in places], lang)
-        groups: dict[str, list[Term]] = {}
-        for term in places:
-            groups.setdefault(term.provinces[0] if len(term.provinces) == 1 else "", []).append(term)
-        if len(groups) == 1:
-            names = grammar.listed([grammar.place_name(term, lang) for term in places], lang)
-            around = [names, *([grammar.place_name(scene.container, lang)] if scene.container else [])]
-            return self._within([*around, *([self._unit(scene.province, long=long)] if scene.province else [])])
-        told = []
-        for province, group in groups.items():
-            inside = ("、" if lang == "zh" else ", ").join(grammar.place_name(term, lang) for term in group)
-            unit = self._unit(terms[province], long=False) if province else ""
-            told.append(inside if not unit else f"{unit}{inside}" if lang == "zh" else f"{inside} ({unit})")
-        return grammar.listed(told, lang)
+        if len({term.provinces for term in places}) == 1:
+            names = [grammar.listed([grammar.place_name(term, lang) for term in places], lang)]
+            around = [grammar.place_name(term, lang) for term in (scene.container,) if term]
+            return self._within([*names, *around, *[self._unit(term, long=long) for term in (scene.province,) if term]])
+        return grammar.listed([self._group(province, places) for province in dict.fromkeys(map(_only, places))], lang)
+
+    def _group(self, province: str, places: Sequence[Term]) -> str:
+        """Some places of one province with its name."""
+        names = (grammar.place_name(term, self.lang) for term in places if _only(term) == province)
+        inside = ("、" if self.lang == "zh" else ", ").join(names)
+        unit = self._unit(self.terms[province], long=False) if province else ""
+        return inside if not unit else f"{unit}{inside}" if self.lang == "zh" else f"{inside} ({unit})"
 
     def _unit(self, province: Term, *, long: bool) -> str:
         return grammar.province_name(province, self.lang, self.terms, long=long)
@@ -88,3 +98,8 @@ class Teller(NamedTuple):
     def date_said(self) -> str:
         """The date as part of a sentence."""
         return said(self.scene.day, self.lang) if self.scene.day else ""
+
+
+def _only(place: Term) -> str:
+    """The province a place lies in; empty where there are several."""
+    return place.provinces[0] if len(place.provinces) == 1 else ""
