@@ -12,7 +12,18 @@ from sqlalchemy import Row as SqlRow
 
 from ttdn_assets.catalogue.merge import Key, StoredText
 from ttdn_assets.catalogue.records import AssetEntry, FileVersion, HistoryLine
-from ttdn_assets.model import Box, Fact, Finding, FocalPoint, MediaFacts, Rendition, Subject, Text, TrackPoint
+from ttdn_assets.model import (
+    Box,
+    Fact,
+    Finding,
+    FocalPoint,
+    MediaFacts,
+    PathPoint,
+    Rendition,
+    Subject,
+    Text,
+    TrackPoint,
+)
 
 Value = TypeVar("Value")
 Values = dict[str, Any]
@@ -175,7 +186,12 @@ _RENDITION = (
 
 def rendition_row(asset: int, rendition: Rendition) -> Values:
     """A row of ``renditions``."""
-    return {"asset": asset} | {name: getattr(rendition, name) for name in _RENDITION}
+    return {
+        "asset": asset,
+        **{name: getattr(rendition, name) for name in _RENDITION},
+        "crop": to_json(rendition.crop) if rendition.crop else None,
+        "crop_path": to_json(rendition.crop_path) if rendition.crop_path else None,
+    }
 
 
 def served_rows(asset: int, rendition: Rendition) -> list[Values]:
@@ -188,7 +204,12 @@ def served_rows(asset: int, rendition: Rendition) -> list[Values]:
 
 def rendition_of(row: SqlRow[Any], *, placements: tuple[str, ...]) -> Rendition:
     """A row of ``renditions``."""
-    return Rendition(placements=placements, **{name: getattr(row, name) for name in _RENDITION})
+    return Rendition(
+        placements=placements,
+        crop=from_json(row.crop, Box),
+        crop_path=from_json(row.crop_path, tuple[PathPoint, ...]) or (),
+        **{name: getattr(row, name) for name in _RENDITION},
+    )
 
 
 def finding_rows(asset: int, found: Iterable[Finding]) -> list[Values]:

@@ -118,7 +118,7 @@ texts = Table(
 )
 """``offered`` is what the files of a person last said (a sheet, XMP): said again, it is no news.
 
-``changed_at`` is when words or status last changed; ``NULL`` where they are as they first came.
+``changed_at`` is when a person last changed words or status; ``NULL`` where they are as a run first brought them.
 """
 
 subjects = Table(
@@ -148,6 +148,8 @@ renditions = Table(
     Column("fit", String(8), nullable=False),
     Column("trimmed", Boolean, nullable=False),
     Column("made_with", Text, nullable=False),
+    Column("crop", Text),
+    Column("crop_path", Text),
 )
 
 served = Table(

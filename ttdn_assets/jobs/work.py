@@ -167,6 +167,8 @@ def _found(one: RenditionPlan, root: Path) -> Rendition | None:
         size_bytes=path.stat().st_size,
         sha256=file_sha256(path),
         fit=one.fit,
+        crop=one.crop,
+        crop_path=one.video.path if one.video else (),
         trimmed=one.video is not None and one.video.trimmed,
     )
 

@@ -55,7 +55,7 @@ class VideoPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     ``copy`` remuxes the coded picture without re-encoding it; ``audio`` says what becomes of the sound in either case:
     its packets copied, encoded anew to AAC-LC stereo, a silent stereo track, or none.  ``path`` moves the crop, whose
-    size stays; it is empty where the crop stands still.  ``burned`` is the digest of the subtitles drawn into the picture.
+    size stays; it is empty where the crop stands still.  ``burned`` is the digest of the subtitles drawn in.
     """
 
     copy: bool
@@ -93,7 +93,10 @@ class RenditionPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rendition(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that was made; ``path`` is relative to the library, with forward slashes."""
+    """A file that was made; ``path`` is relative to the library, with forward slashes.
+
+    ``crop`` is what was cut out of the upright source, where it was not whole or padded; ``crop_path`` how it moved.
+    """
 
     recipe: str
     path: str
@@ -107,3 +110,5 @@ class Rendition(msgspec.Struct, frozen=True, kw_only=True):
     fit: Fit = "whole"
     trimmed: bool = False
     made_with: str = ""
+    crop: Box | None = None
+    crop_path: tuple[PathPoint, ...] = ()

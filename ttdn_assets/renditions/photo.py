@@ -136,6 +136,7 @@ def _rendition(plan: RenditionPlan, path: str, made: _Made) -> Rendition:
         size_bytes=len(made.data),
         sha256=hashlib.sha256(made.data).hexdigest(),
         fit=plan.fit,
+        crop=plan.crop,
         made_with=_made_with(),
     )
 

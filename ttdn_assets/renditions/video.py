@@ -31,8 +31,8 @@ from ttdn_assets.tools.ffmpeg_graph import Output
 from ttdn_assets.tools.ffmpeg_hardware import hardware_encoder
 from ttdn_assets.tools.files import file_sha256, os_errors, whole_file
 
-_FIT_SHARES = (0.97, 0.92, 0.85)
-"""Of the bytes there are, what each further try aims at: rate control holds an average, not a sum."""
+_TRIES, _AIM = 3, 0.97
+"""How often to try, and the share of the bytes there are to aim at: rate control holds an average, not a sum."""
 
 _WATCHDOG_ROOM = 0.02
 _SHORT_SHARE, _SHORT_S = 0.05, 0.5
@@ -255,6 +255,8 @@ def _finished(job: _Job, plan: RenditionPlan, target: Path, *, light: bool = Fal
         size_bytes=target.stat().st_size,
         sha256=file_sha256(target),
         fit=plan.fit,
+        crop=plan.crop,
+        crop_path=_clip(plan).path,
         trimmed=_clip(plan).trimmed,
         made_with=job.able.version if job.encoder == _X264 else f"{job.able.version} {job.encoder}",
     )
@@ -268,11 +270,12 @@ def _lighten(job: _Job, plan: RenditionPlan, target: Path) -> None:
     """
     assert plan.bytes_max is not None
     allowed = plan.bytes_max - WORDS_ROOM_BYTES
-    for share in _FIT_SHARES:
+    rate_bps = affordable_bps(plan, room_bytes=WORDS_ROOM_BYTES, share=_AIM)
+    for _ in range(_TRIES):
         if target.stat().st_size <= allowed:
             return
-        rate_bps = affordable_bps(plan, room_bytes=WORDS_ROOM_BYTES, share=share)
         _run(job, [_output(job, plan, target, rate_bps=rate_bps)])
+        rate_bps = int(rate_bps * min(1.0, _AIM * allowed / target.stat().st_size))
     size_bytes = target.stat().st_size
     if size_bytes > allowed:
         raise MediaError("video-over-bytes", {"path": job.path, "size_bytes": size_bytes, "limit": allowed})

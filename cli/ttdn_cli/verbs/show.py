@@ -9,7 +9,7 @@ import msgspec
 
 from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.jobs.library import show
-from ttdn_assets.model import FIELDS
+from ttdn_assets.model import FIELDS, Rendition
 from ttdn_cli.app import verb
 from ttdn_cli.output import json_line, megabytes, tell_findings
 from ttdn_cli.speech import t
@@ -39,8 +39,19 @@ def _tell(record: AssetRecord) -> None:
     for one in record.renditions:
         size = f"{one.width_px}×{one.height_px}"
         click.echo(f"  {size:>11} {megabytes(one.size_bytes):>8}  {', '.join(one.placements)}")
-        click.secho(f"              {one.path}", dim=True)
+        click.secho(f"              {one.path}{_cut(one)}", dim=True)
     tell_findings(record.findings, verbose=True)
+
+
+def _cut(one: Rendition) -> str:
+    """What of the picture it shows."""
+    if one.crop is None:
+        return f"  {t('cli.show.padded')}" if one.fit == "pad" else ""
+    size, at = f"{one.crop.width_px}×{one.crop.height_px}", f"{one.crop.x},{one.crop.y}"
+    if not one.crop_path:
+        return f"  {t('cli.show.cut', {'size': size, 'at': at})}"
+    to = f"{one.crop_path[-1].x},{one.crop_path[-1].y}"
+    return f"  {t('cli.show.followed', {'size': size, 'at': at, 'to': to})}"
 
 
 def _tell_media(record: AssetRecord) -> None:

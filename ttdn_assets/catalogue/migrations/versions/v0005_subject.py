@@ -1,4 +1,4 @@
-"""Version 5: the heads in a photo and the way of a clip's subject; what an older detector found is looked for again."""
+"""Version 5: heads in a photo, the way of a clip's subject, what was cut for each file; found subjects are found anew."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,4 +12,7 @@ def upgrade() -> None:
     with op.batch_alter_table("subjects") as subjects:
         subjects.add_column(sa.Column("heads", sa.Text))
         subjects.add_column(sa.Column("track", sa.Text))
+    with op.batch_alter_table("renditions") as renditions:
+        renditions.add_column(sa.Column("crop", sa.Text))
+        renditions.add_column(sa.Column("crop_path", sa.Text))
     op.execute("DELETE FROM subjects WHERE origin <> 'hand'")
