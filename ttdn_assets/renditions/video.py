@@ -22,7 +22,7 @@ from ttdn_assets.renditions import video_path, video_subtitles, video_tone
 from ttdn_assets.renditions.plan import rendition_path
 from ttdn_assets.renditions.tolerances import WORDS_ROOM_BYTES
 from ttdn_assets.renditions.video_coders import CODERS
-from ttdn_assets.renditions.video_encode import affordable_bps, encoding, remuxing
+from ttdn_assets.renditions.video_encode import LEAST_BPS, affordable_bps, encoding, remuxing
 from ttdn_assets.renditions.video_filters import decoder, framing, opening, raster, streams
 from ttdn_assets.renditions.video_measure import Measured, measure
 from ttdn_assets.renditions.video_sharing import Shared, is_copied, shared
@@ -275,7 +275,7 @@ def _lighten(job: _Job, plan: RenditionPlan, target: Path) -> None:
         if target.stat().st_size <= allowed:
             return
         _run(job, [_output(job, plan, target, rate_bps=rate_bps)])
-        rate_bps = int(rate_bps * min(1.0, _AIM * allowed / target.stat().st_size))
+        rate_bps = max(LEAST_BPS, int(rate_bps * min(1.0, _AIM * allowed / target.stat().st_size)))
     size_bytes = target.stat().st_size
     if size_bytes > allowed:
         raise MediaError("video-over-bytes", {"path": job.path, "size_bytes": size_bytes, "limit": allowed})

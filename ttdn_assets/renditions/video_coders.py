@@ -13,7 +13,7 @@ import msgspec
 from ttdn_assets.tools.ffmpeg_graph import Value
 
 PRESET = "veryfast"
-CRF = 20
+CRF = 17
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):

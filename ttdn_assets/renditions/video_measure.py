@@ -29,7 +29,7 @@ _TOGETHER_S = 0.5
 """A cut so near to a silence ends both."""
 
 _EDGE_PX = 160
-_CUT = re.compile(r"pts_time:(\d+(?:\.\d+)?)\s+lavfi\.scene_score=")
+_SCORED = re.compile(r"pts_time:(\d+(?:\.\d+)?)\s+lavfi\.scene_score=(\d+\.\d+)")
 _SILENT = re.compile(r"lavfi\.silence_start=(\d+(?:\.\d+)?)")
 
 
@@ -78,7 +78,8 @@ def ending_s(path: Path, facts: MediaFacts, limit_s: float, deadline: ffmpeg.Dea
             raise
         return limit_s
     half_s = 0.5 / fps if fps else 0.0
-    cuts = [at - half_s for found in _CUT.findall(said) if start_s < (at := start_s + float(found)) <= limit_s]
+    changes = [start_s + float(at) for at, score in _SCORED.findall(said) if float(score) > _SCENE]
+    cuts = [at - half_s for at in changes if start_s < at <= limit_s]
     silences = [at for found in _SILENT.findall(said) if start_s < (at := start_s + float(found)) <= limit_s]
     quiet_cuts = [cut for cut in cuts if any(abs(cut - at) < _TOGETHER_S for at in silences)]
     return round(max(quiet_cuts or cuts or [at + _SILENCE_S / 2 for at in silences] or [limit_s]), 3)
@@ -89,7 +90,7 @@ def _looked(path: Path, facts: MediaFacts, start_s: float, limit_s: float, deadl
     picture = (
         *opening(facts, None),
         Filter("scale", {"w": _EDGE_PX, "h": _EDGE_PX, "flags": "area"}),
-        Filter("select", {"expr": f"gt(scene,{_SCENE})"}),
+        Filter("select", {"expr": "gte(scene,0)"}),
         Filter("metadata", {"mode": "print", "file": "-"}),
     )
     heard = facts.video is not None and facts.video.audio is not None
