@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ttdn_assets.captions.compose import compose
 from ttdn_assets.captions.facts import gather_facts
 from ttdn_assets.captions.human import human_words, language_of
 from ttdn_assets.captions.names import parts_of, tidy
@@ -73,6 +74,16 @@ def test_the_sheet_is_read_as_an_officer_s_words() -> None:
         "sheet: people Lò Thị Mai",
         "sheet: date 2026-03-15",
     ]
+
+
+def test_an_event_the_sheet_names_in_its_own_words_is_the_title_in_vietnamese() -> None:
+    row = SheetRow(source="a.jpg", event="lễ hội Hết Chá", place="Mộc Châu", date="26/3/2026")
+    facts, _ = gather_facts("Ảnh chọn/a.jpg", media(), TERMS, row=row)
+    words = compose(facts, TERMS, languages=("vi", "en"))
+    assert words.title["vi"].value == "Lễ hội Hết Chá"
+    assert words.title["vi"].origin == "human"
+    assert words.description["vi"].value == "Lễ hội Hết Chá tại Mộc Châu, tỉnh Sơn La, ngày 26/3/2026."
+    assert "en" not in words.title
 
 
 def test_two_dates_that_disagree_are_a_finding_and_both_stay() -> None:

@@ -311,18 +311,18 @@ def _write_prose(teller: Teller) -> _Written:
     body = prose
     if event and event.term.id not in scene.covered:
         body = f"{body}, {_event_words(event, 'vi')}"
-    if teller.where(long=True) and not _tells_place(scene):
+    if teller.where(long=True) and not _tells_place(scene, teller.terms):
         body = f"{body} {teller.at(long=True)}"
     if teller.date and not _tells_day(body, scene.day):
         body = f"{body}, {teller.date}"
     return _Written(prose, f"{body}.", _alt(teller, body))
 
 
-def _tells_place(scene: Scene) -> bool:
+def _tells_place(scene: Scene, terms: TermBase) -> bool:
     """Whether an officer's sentence names the place, or a part of where it is, itself."""
     named = [term for term in (scene.place, scene.container, scene.province) if term]
     said = fold(scene.prose)
-    covered = any(term.id in scene.covered or fold(term.vi) in said for term in named)
+    covered = any({term.id, terms.today(term).id} & scene.covered or fold(term.vi) in said for term in named)
     return covered or bool(scene.own_place and fold(scene.own_place) in said)
 
 

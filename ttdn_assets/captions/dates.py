@@ -52,6 +52,7 @@ _FORMS = tuple(
         rf"(?<![^\W_])(?:thang ?|t){_MONTH}\s?(?:-|–|den)\s?(?:thang |t)?{_MONTH2}(?: ?[/.\-_]? ?|[ ,]*nam )"
         rf"{_YEAR}(?!\d)",
         rf"(?<![^\W_])(?:thang ?|t){_MONTH}(?: ?[/.\-_]? ?|[ ,]*nam ){_YEAR}(?!\d)",
+        rf"(?<![^\W_])(?:thang ?|t){_MONTH}[/.\-](?P<y>[1-4]\d)(?!\d|[/.\-]\d)",
         rf"(?<![^\W_])(?:quy |q)(?P<q>iv|i{{1,3}}|[1-4])(?: ?[/.\-_]? ?|[ ,]*nam ){_YEAR}(?!\d)",
         rf"{_FREE}{_YEAR}{_SEP}(?P<m>0[1-9]|1[0-2])(?![\d]|[.\-_]\d)",
         rf"{_FREE}(?<![\-/])(?P<m>0?[1-9]|1[0-2]){_SEP}{_YEAR}(?![\d]|[.\-]\d)",
@@ -79,7 +80,7 @@ def find_dates(name: str) -> tuple[tuple[Day, int, int], ...]:
             day, end = _day_of(match, plain), match.end()
             if day is None or any(start < end and match.start() < stop for _, start, stop in found):
                 continue
-            if _CODE_BEFORE.search(plain[: match.start()]) or _misread(name, match):
+            if _code(match, plain) or _misread(name, match):
                 continue
             if day.lunar and (sign := _LUNAR_SIGN.match(plain, end)):
                 end = sign.end()
@@ -100,6 +101,13 @@ def nested(folders: Sequence[str]) -> tuple[tuple[Day, int], ...]:
         if real(made):
             found.append((made, first + (3 if day else 2)))
     return tuple(found)
+
+
+def _code(match: re.Match[str], plain: str) -> bool:
+    """Whether a version or a number is told (``số 2026``); a whole day after ``số`` is a day."""
+    before = _CODE_BEFORE.search(plain[: match.start()])
+    whole = all(match.groupdict().get(key) for key in ("d", "m", "y")) and len(match["y"]) == 4
+    return before is not None and not (whole and before.group().startswith("so"))
 
 
 def _misread(name: str, match: re.Match[str]) -> bool:

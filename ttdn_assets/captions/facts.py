@@ -45,6 +45,9 @@ _ANNIVERSARY_ZH = re.compile(r"(\d+)\s*周年")
 _EDITION = re.compile(
     r"^[\s,(]*lan thu\s+([ivxlc]+|\d+|[a-z]+(?:\s+(?:mot|hai|ba|tu|nam|sau|bay|tam|chin))?)(?![a-z\d])"
 )
+_LUNAR_YEAR = re.compile(
+    r"(?:giáp|ất|bính|đinh|mậu|kỷ|canh|tân|nhâm|quý) (?:tý|sửu|dần|mão|thìn|tỵ|tị|ngọ|mùi|thân|dậu|tuất|hợi)", re.I
+)
 _TOWN_KINDS = frozenset(("plateau", "town", "city", "district", "commune", "village"))
 _PERSON_ONLY = re.compile(rf"(?:[{UPPER}][^\W\d_]*[ _]*){{2,5}}")
 _OCCASION_WORDS = frozenset(("top-le-hoi", "top-hoi-cho"))
@@ -81,7 +84,7 @@ def gather_facts(
     findings: list[Finding] = []
     for reading in readings:
         facts.extend(_part_facts(reading, terms, known, relative, findings))
-    facts.extend(_date_facts(readings, media, row))
+    facts.extend(_date_facts(readings, media, row, terms))
     facts.extend(_metadata_facts(media, terms, when, known))
     facts.extend(measured)
     unique = tuple(dict.fromkeys(facts))
@@ -238,6 +241,7 @@ def _left_over(reading: _Reading) -> tuple[str, ...]:
     taken += [(start, end) for _, start, end in (*reading.days, *reading.places)]
     taken += [(reading.phrase.start, reading.phrase.end)] if reading.phrase else []
     text = without_people(reading.part.text, taken)
+    text = _LUNAR_YEAR.sub(lambda year: " " * len(year.group()), text)
     return own_words("".join(" " if _inside(i, i + 1, taken) else char for i, char in enumerate(text)))
 
 
@@ -277,8 +281,16 @@ def _without_outer_dates(text: str, days: Sequence[tuple[Day, int, int]]) -> str
     return text
 
 
-def _date_facts(readings: Sequence[_Reading], media: MediaFacts, row: SheetRow | None) -> Iterator[Fact]:
+def _date_facts(
+    readings: Sequence[_Reading], media: MediaFacts, row: SheetRow | None, terms: TermBase
+) -> Iterator[Fact]:
     found = [(day, reading.part.source, reading.number) for reading in readings for day, _, _ in reading.days]
+    found += [
+        (Day(int(year)), reading.part.source, reading.number)
+        for reading in readings
+        for match in reading.matches
+        if (year := terms[match.id].notes.get("year"))
+    ]
     found = [*found, *((day, "folder", number) for day, number in nested([r.part.text for r in readings[:-1]]))]
     days = [day for day, _, _ in found]
     if row and row.date:

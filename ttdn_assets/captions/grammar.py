@@ -42,18 +42,18 @@ def place_name(place: Term, lang: Lang) -> str:
     return f"the {name}" if takes else name
 
 
-def province_name(province: Term, lang: Lang, terms: TermBase, *, long: bool) -> str:
+def province_name(province: Term, lang: Lang, terms: TermBase, *, long: bool, heir: bool = True) -> str:
     """A province: ``Sơn La``/``Son La``/``山罗省``, and in a sentence ``tỉnh Sơn La``/``Son La province``.
 
-    A province that is no more and has another name today is said with its successor.
+    A province that is no more and has another name today is said with its successor, if ``heir``.
     """
     base = _unit_name(province, lang, long=long)
-    if not province.notes.get("valid_to") or province.notes.get("same_name_as_successor") != "no":
+    if not heir or not province.notes.get("valid_to") or province.notes.get("same_name_as_successor") != "no":
         return base
-    heir = _unit_name(terms.today(province), lang, long=True)
+    today = _unit_name(terms.today(province), lang, long=True)
     if lang == "vi":
-        return f"{base} (nay thuộc {heir})"
-    return f"{base} (now part of {heir})" if lang == "en" else f"{base}（今属{heir}）"
+        return f"{base} (nay thuộc {today})"
+    return f"{base} (now part of {today})" if lang == "en" else f"{base}（今属{today}）"
 
 
 def _unit_name(province: Term, lang: Lang, *, long: bool) -> str:
@@ -65,6 +65,8 @@ def _unit_name(province: Term, lang: Lang, *, long: bool) -> str:
         return name
     if lang == "vi":
         return f"tỉnh {name}" if kind == "province" else f"thành phố {name}"
+    if province.id in _tables()["place"]["bare"]:
+        return name
     return f"{name} province" if kind == "province" else f"{name} city"
 
 

@@ -92,7 +92,12 @@ def _only_keyword(term: Term) -> bool:
 
 
 def _prose(facts: Sequence[Fact], terms: TermBase) -> tuple[str, str]:
-    """The innermost sentence as (prose, "") or, where a folder within names a subject of its own, as ("", context)."""
+    """The innermost sentence as (prose, "") or, where a folder within names a subject of its own, as ("", context).
+
+    What a sheet calls the event in words of its own comes before any folder's.
+    """
+    if told := [fact.value for fact in facts if fact.kind == "event" and fact.term is None]:
+        return told[0], ""
     places = [i for i, fact in enumerate(facts) if fact.kind == "activity" and fact.term is None]
     if not places:
         return "", ""

@@ -53,7 +53,10 @@ class Teller:
         places = [term for term in (scene.place or scene.province, *scene.beside) if term]
         places.sort(key=lambda term: term is scene.province)
         if all(term.family == "prov" for term in places):
-            return grammar.listed([self._unit(term, long=long) for term in places], lang)
+            heirs = [self.terms.today(term).id for term in places]
+            last = [heir not in heirs[number + 1 :] for number, heir in enumerate(heirs)]
+            units = [self._unit(term, long=long, heir=told) for term, told in zip(places, last, strict=True)]
+            return grammar.listed(units, lang)
         if len({term.provinces for term in places}) == 1:
             names = [grammar.listed([grammar.place_name(term, lang) for term in places], lang)]
             around = [grammar.place_name(term, lang) for term in (scene.container,) if term]
@@ -67,8 +70,8 @@ class Teller:
         unit = self._unit(self.terms[province], long=False) if province else ""
         return inside if not unit else f"{unit}{inside}" if self.lang == "zh" else f"{inside} ({unit})"
 
-    def _unit(self, province: Term, *, long: bool) -> str:
-        return grammar.province_name(province, self.lang, self.terms, long=long)
+    def _unit(self, province: Term, *, long: bool, heir: bool = True) -> str:
+        return grammar.province_name(province, self.lang, self.terms, long=long, heir=heir)
 
     def _within(self, names: Sequence[str]) -> str:
         return "".join(reversed(names)) if self.lang == "zh" else ", ".join(names)

@@ -80,7 +80,10 @@ def _read_lines(*, as_json: bool) -> Iterable[str]:
                 value = msgspec.json.decode(text)
             except msgspec.DecodeError as error:
                 raise UsageError("json-line", {"line": number, "reason": str(error)}) from error
-            yield value if isinstance(value, str) else str(value["text"])
+            words = value.get("text") if isinstance(value, dict) else value
+            if not isinstance(words, str):
+                raise UsageError("json-line", {"line": number, "reason": "text"})
+            yield words
 
 
 command = group_of("terms", match, show)
