@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from made_assets import entry, words
 from sqlalchemy import text
 
+from made_assets import entry, words
 from ttdn_assets.catalogue.catalogue import Catalogue
 from ttdn_assets.errors import CatalogueError, UsageError
 from ttdn_assets.jobs.clearance import unready
@@ -105,7 +105,9 @@ def test_all_reasons_of_an_asset_are_told_not_the_first(catalogue: Catalogue) ->
 
 
 def test_consent_is_asked_for_the_target_and_the_day(catalogue: Catalogue) -> None:
-    scoped = Rights(owner="x", consents=(Consent(file="giấy.pdf", targets=("facebook", "x.photo"), until="2026-11-21"),))
+    scoped = Rights(
+        owner="x", consents=(Consent(file="giấy.pdf", targets=("facebook", "x.photo"), until="2026-11-21"),)
+    )
     asset = approved(catalogue, rights=scoped)
     assert rules(catalogue, asset, "facebook.photo", "facebook.reel", "x.photo") == []
     assert rules(catalogue, asset, "x.video", "zalo.article_image") == ["consent-scope", "consent-scope"]

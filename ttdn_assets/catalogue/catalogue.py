@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
-from types import TracebackType
 
-import msgspec
 from sqlalchemy import select, text
 
-from ttdn_assets.catalogue import edit, publications, state
-from ttdn_assets.catalogue.database import Database
-from ttdn_assets.catalogue.index import index_for
-from ttdn_assets.catalogue.record import Writes, record
+from ttdn_assets.catalogue import edit, state
+from ttdn_assets.catalogue.answering import BATCH, Answering
+from ttdn_assets.catalogue.collection import Collections
+from ttdn_assets.catalogue.facets import facets
+from ttdn_assets.catalogue.looks import AllLooks, Unseen, all_looks, look_rows, unseen
+from ttdn_assets.catalogue.record import record
 from ttdn_assets.catalogue.records import (
     AssetEntry,
     AssetRecord,
@@ -24,40 +23,21 @@ from ttdn_assets.catalogue.records import (
     SearchPage,
     SubmissionRecord,
 )
-from ttdn_assets.catalogue.rights import set_rights
 from ttdn_assets.catalogue.rows import history_line, now
-from ttdn_assets.catalogue.schema import assets, history
+from ttdn_assets.catalogue.schema import assets, history, looks
 from ttdn_assets.catalogue.search import search
-from ttdn_assets.model import Field, Kind, Lang, Origin, Publication, Rendition, Rights, Subject, TextStatus
+from ttdn_assets.model import Field, Kind, Lang, Origin, Rendition, Subject, TextStatus
 
-_BATCH = 200
 _BATCH_MAX = 500
 
 
-class Catalogue:
+class Catalogue(Answering):
     """An open catalogue; threads of one process may share it, each process opens its own.
 
     Where a method takes an asset, the beginning of its id is enough as long as no other begins so.  Every method
     raises ``CatalogueError`` where the database fails and ``UsageError`` (``asset-unknown``, ``asset-ambiguous``) where
     it does not know what is meant.  ``who`` is the name that goes into the history.
     """
-
-    def __init__(self, database: Database) -> None:
-        """Use ``open_catalogue`` instead."""
-        self._database = database
-        self._index = index_for(database.engine.dialect.name)
-
-    def __enter__(self) -> Catalogue:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give the connections back; the last one to close a SQLite file tidies its write-ahead log away."""
-        self._database.engine.dispose()
 
     # What runs write
 
@@ -66,7 +46,7 @@ class Catalogue:
         with self._database.writing() as connection:
             return record(connection, (entry,), who=who, index=self._index)[0]
 
-    def record_all(self, entries: Iterable[AssetEntry], *, who: str, batch: int = _BATCH) -> Iterator[str]:
+    def record_all(self, entries: Iterable[AssetEntry], *, who: str, batch: int = BATCH) -> Iterator[str]:
         """Write many entries, ``batch`` (at most 500) of them in one transaction; the ids as each batch is kept."""
         waiting = iter(entries)
         while several := list(islice(waiting, min(batch, _BATCH_MAX))):
@@ -129,38 +109,10 @@ class Catalogue:
         with self._writes(who) as writes:
             return edit.set_status(writes, asset, field, lang, status)
 
-    def settle(self, asset: str, field: Field, lang: Lang, value: str, *, who: str) -> bool:
-        """Decide which of several texts that people wrote on different machines stands; whether it was one of them."""
-        with self._writes(who) as writes:
-            return edit.settle(writes, asset, (field, lang), value)
-
-    def set_rights(self, asset: str, rights: Rights, *, who: str) -> bool:
-        """Put a rights record in place of the one that is there; whether it changed."""
-        with self._writes(who) as writes:
-            return set_rights(writes, asset, rights)
-
-    def publish(self, one: Publication, *, who: str) -> bool:
-        """Write down where an asset went out, or further figures of it; whether the publication is new."""
-        with self._writes(who) as writes:
-            asset = state.number_of(writes.connection, one.asset)[1]
-            return publications.publish(writes, msgspec.structs.replace(one, asset=asset))
-
-    def unpublish(self, one: Publication, *, who: str) -> bool:
-        """Strike a publication that was written down by mistake; whether there was one."""
-        with self._writes(who) as writes:
-            return publications.withdraw(writes, one)
-
     def set_subject(self, asset: str, subject: Subject, *, who: str) -> bool:
         """Set what must stay in view; whether it was taken: one set by hand yields to another hand only."""
         with self._writes(who) as writes:
             return edit.set_subject(writes, asset, subject)
-
-    def forget(self, asset: str, *, who: str) -> list[SubmissionRecord]:
-        """Delete everything about an asset but the bare lines of its history; the bags that still hold it."""
-        with self._writes(who) as writes:
-            held = edit.forget(writes, asset, index=self._index)
-        self._tidy()
-        return held
 
     # What everybody reads
 
@@ -184,16 +136,6 @@ class Catalogue:
         with self._database.reading() as connection:
             return state.id_of_picture(connection, picture_sha256)
 
-    def was_forgotten(self, *digests: str) -> bool:
-        """Whether a file or picture of one of these digests was forgotten on request."""
-        with self._database.reading() as connection:
-            return edit.was_forgotten(connection, digests)
-
-    def forgets(self) -> bool:
-        """Whether anything at all was forgotten on request."""
-        with self._database.reading() as connection:
-            return edit.was_forgotten(connection, None)
-
     def asset(self, asset: str) -> AssetRecord:
         """Everything about one asset."""
         with self._database.reading() as connection:
@@ -209,13 +151,6 @@ class Catalogue:
         with self._database.reading() as connection:
             return edit.submissions_in(connection)
 
-    def publications(self, asset: str | None = None) -> list[Publication]:
-        """Where assets went out, oldest first; also those of a forgotten asset, by its whole id."""
-        with self._database.reading() as connection:
-            if asset is not None and len(asset) < 64:
-                asset = state.number_of(connection, asset)[1]
-            return publications.publications_of(connection, None if asset is None else [asset])
-
     def history(self, asset: str | None = None, *, since: str | None = None) -> list[HistoryLine]:
         """The changes of one asset, also of one that was forgotten (by its whole id), or of all; oldest first.
 
@@ -223,11 +158,10 @@ class Catalogue:
             asset: The id or its beginning; ``None`` for all.
             since: Only lines at or after this UTC time, or beginning of a time.
         """
-        chosen = select(history).order_by(history.c.number)
+        chosen = select(history).order_by(history.c.at, history.c.number)
         with self._database.reading() as connection:
             if asset is not None:
-                known = len(asset) == 64 or state.number_of(connection, asset)[1]
-                chosen = chosen.where(history.c.asset_id == (asset if known is True else known))
+                chosen = chosen.where(history.c.asset_id.in_(state.digests_of(connection, asset)))
             if since is not None:
                 chosen = chosen.where(history.c.at >= since)
             return [history_line(row) for row in connection.execute(chosen)]
@@ -242,6 +176,34 @@ class Catalogue:
         with self._database.reading() as connection:
             return state.count(connection)
 
+    def facets(self, query: Query, *, most: int = 12) -> dict[str, dict[str, int]]:
+        """By facet (kind, status, year, place, topic, event, language, target) its most frequent values and counts."""
+        with self._database.reading() as connection:
+            return facets(connection, query, index=self._index, most=most)
+
+    @property
+    def collections(self) -> Collections:
+        """Named sets of assets and saved searches."""
+        return Collections(self._database, self._index)
+
+    # What copies are found by
+
+    def all_looks(self) -> AllLooks:
+        """What everything that is there looks like in small."""
+        with self._database.reading() as connection:
+            return all_looks(connection)
+
+    def unseen(self) -> list[Unseen]:
+        """The assets whose look is not known yet."""
+        with self._database.reading() as connection:
+            return list(unseen(connection))
+
+    def add_looks(self, asset: str, pixels: Sequence[bytes]) -> None:
+        """Keep what an asset looks like: its picture, or frames of it in their order."""
+        with self._writes("") as writes:
+            writes.add(looks, look_rows(state.number_of(writes.connection, asset)[0], pixels))
+            writes.flush()
+
     # What keeps it well
 
     def reindex(self) -> int:
@@ -249,8 +211,8 @@ class Catalogue:
         with self._database.writing() as connection:
             connection.execute(text("DELETE FROM search_index"))
             numbers = list(connection.execute(select(assets.c.number).order_by(assets.c.number)).scalars())
-            for start in range(0, len(numbers), _BATCH):
-                some = state.documents_of(connection, numbers[start : start + _BATCH])
+            for start in range(0, len(numbers), BATCH):
+                some = state.documents_of(connection, numbers[start : start + BATCH])
                 self._index.write(connection, some, fresh=True)
         return len(numbers)
 
@@ -262,17 +224,3 @@ class Catalogue:
             said = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check")]
             said += [f"foreign key: {row[0]}" for row in connection.exec_driver_sql("PRAGMA foreign_key_check")]
         return tuple(line for line in said if line != "ok")
-
-    @contextmanager
-    def _writes(self, who: str) -> Iterator[Writes]:
-        with self._database.writing() as connection:
-            yield Writes(connection, self._index, who=who)
-
-    def _tidy(self) -> None:
-        """Empty SQLite's write-ahead log, so that what was forgotten is in no file any more."""
-        if self._database.engine.dialect.name == "sqlite":
-            with self._database.reading() as connection:
-                connection.rollback()
-                raw = connection.connection.dbapi_connection
-                if raw is not None:
-                    raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
@@ -11,10 +11,9 @@ from ttdn_assets.catalogue.database import write_rows
 from ttdn_assets.catalogue.index import SearchIndex
 from ttdn_assets.catalogue.merge import Key, StoredText, merge_subject, review_of
 from ttdn_assets.catalogue.record import Writes, change_renditions, change_text
-from ttdn_assets.catalogue.records import SubmissionRecord
+from ttdn_assets.catalogue.records import HistoryLine, SubmissionRecord
 from ttdn_assets.catalogue.rivals import rivals_at
 from ttdn_assets.catalogue.rows import (
-    now,
     storable,
     subject_of,
     subject_row,
@@ -32,6 +31,7 @@ from ttdn_assets.catalogue.schema import (
     submitted,
     versions,
 )
+from ttdn_assets.catalogue.shared import add_lines, lines_of
 from ttdn_assets.catalogue.state import number_of, texts_in
 from ttdn_assets.errors import UsageError
 from ttdn_assets.model import Field, Lang, Origin, Rendition, Subject, Text, TextStatus
@@ -52,7 +52,7 @@ def set_text(writes: Writes, asset: str, key: Key, *, value: str, origin: Origin
     if old is not None and (old.text.value, old.text.origin) == (value, origin) and not disputed:
         return True
     new = StoredText(Text(value=value, origin=origin, engine=engine), old.offered if old else None) if value else None
-    change_text(writes, number, asset_id, key, old=old, new=new)
+    change_text(writes, number, asset_id, key, old=old, new=new, by_person=origin == "human")
     _sum_up(writes, number)
     return True
 
@@ -80,7 +80,7 @@ def set_status(writes: Writes, asset: str, field: Field | None, lang: Lang | Non
     }
     for key, kept in changed.items():
         new = StoredText(msgspec.structs.replace(kept.text, status=status), kept.offered)
-        change_text(writes, number, asset_id, key, old=kept, new=new)
+        change_text(writes, number, asset_id, key, old=kept, new=new, by_person=True)
     _sum_up(writes, number)
     return len(changed)
 
@@ -93,7 +93,8 @@ def settle(writes: Writes, asset: str, key: Key, value: str) -> bool:
         return False
     old = texts_in(writes.connection, number).get(key)
     text = Text(value=value, origin=chosen.origin, engine=chosen.engine)
-    change_text(writes, number, asset_id, key, old=old, new=StoredText(text, old.offered if old else None))
+    new = StoredText(text, old.offered if old else None)
+    change_text(writes, number, asset_id, key, old=old, new=new, by_person=True)
     _sum_up(writes, number)
     return True
 
@@ -190,7 +191,9 @@ def submissions_in(connection: Connection, *, asset: str | None = None) -> list[
     ]
 
 
-def forget(writes: Writes, asset: str, *, index: SearchIndex) -> list[SubmissionRecord]:
+def forget(
+    writes: Writes, asset: str, *, index: SearchIndex, at: str | None = None, who: str | None = None
+) -> list[SubmissionRecord]:
     """Delete an asset's rows and the contents of its history; the bags that still hold it.
 
     What stays is that there was such an asset and what was done with it when, by digest only, so that a run that meets
@@ -202,14 +205,28 @@ def forget(writes: Writes, asset: str, *, index: SearchIndex) -> list[Submission
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
     digests = set(connection.execute(select(versions.c.sha256).where(versions.c.asset == number)).scalars())
     picture = connection.execute(select(assets.c.picture_sha256).where(assets.c.number == number)).scalar()
-    rows = [{"sha256": one, "at": now()} for one in sorted(digests | ({picture} if picture else set()))]
+    at, who = at or writes.at, writes.who if who is None else who
+    rows = [{"sha256": one, "at": at} for one in sorted(digests | ({picture} if picture else set()))]
     write_rows(connection, forgotten, rows, keys=("sha256",))
     index.remove(connection, number)
     connection.execute(delete(assets).where(assets.c.number == number))
-    writes.tell(asset_id, "forgotten")
-    writes.flush()
-    connection.execute(update(history).where(history.c.asset_id == asset_id).values(before=None, after=None))
+    lines = lines_of(connection, sorted(digests))
+    tell_forgotten(connection, {asset_id, *lines}, at=at, who=who)
+    connection.execute(
+        update(history)
+        .where(history.c.asset_id.in_([asset_id, *lines]), history.c.before.is_not(None) | history.c.after.is_not(None))
+        .values(before=None, after=None)
+    )
     return submissions_in(connection, asset=asset_id)
+
+
+def tell_forgotten(connection: Connection, ids: Collection[str], *, at: str, who: str) -> int:
+    """Write the line that an asset was forgotten for each id that has none; how many were written."""
+    known = {
+        line.asset for some in lines_of(connection, sorted(ids)).values() for line in some if line.what == "forgotten"
+    }
+    new = [HistoryLine(at=at, who=who, asset=one, what="forgotten") for one in sorted(ids) if one not in known]
+    return add_lines(connection, new)
 
 
 def was_forgotten(connection: Connection, digests: Sequence[str] | None) -> bool:

@@ -16,7 +16,7 @@ Key = tuple[Field, Lang]
 
 
 class StoredText(msgspec.Struct, frozen=True):
-    """A text as it is kept, with what the files of a person last said in its place, and when it was last changed."""
+    """A text as it is kept, with what the files of a person last said in its place, and when a person changed it."""
 
     text: Text
     offered: str | None = None

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from ttdn_assets.catalogue.database import write_rows
-from ttdn_assets.catalogue.rows import storable
+from ttdn_assets.catalogue.rows import after, storable
+from ttdn_assets.catalogue.schema import history
 from ttdn_assets.catalogue.schema_rights import figures, publications
 from ttdn_assets.model import Publication, Reach
 
@@ -20,7 +21,7 @@ COUNTED = ("views", "likes", "comments", "shares", "reach")
 _KEY = ("asset_id", "target", "at", "url")
 
 
-def told(one: Publication) -> str:
+def publication_name(one: Publication) -> str:
     """A publication as a line of history names it."""
     return " ".join(part for part in (one.target, one.at, one.url) if part)
 
@@ -30,8 +31,11 @@ def publish(writes: Writes, said: Publication) -> bool:
     one = msgspec.structs.replace(said, url=storable(said.url), who=writes.who, added_at=writes.at)
     number = _number(writes.connection, one)
     if number is None:
+        struck = (history.c.asset_id == one.asset, history.c.what == "unpublished")
+        last = writes.connection.execute(select(func.max(history.c.at)).where(*struck)).scalar()
+        one = msgspec.structs.replace(one, added_at=after(writes.at, last))
         put_publication(writes.connection, one)
-        writes.tell(one.asset, "published", after=told(one))
+        writes.tell(one.asset, "published", after=publication_name(one))
         writes.flush()
     else:
         put_figures(writes.connection, number, one.figures)
@@ -40,11 +44,12 @@ def publish(writes: Writes, said: Publication) -> bool:
 
 def withdraw(writes: Writes, said: Publication) -> bool:
     """Strike a publication that was written down by mistake; whether there was one."""
-    number = _number(writes.connection, said)
-    if number is None:
+    where = publications.c.number == _number(writes.connection, said)
+    added_at = writes.connection.execute(select(publications.c.added_at).where(where)).scalar()
+    if added_at is None:
         return False
-    writes.connection.execute(delete(publications).where(publications.c.number == number))
-    writes.tell(said.asset, "unpublished", before=told(said))
+    writes.connection.execute(delete(publications).where(where))
+    writes.tell(said.asset, "unpublished", before=publication_name(said), at=after(writes.at, added_at))
     writes.flush()
     return True
 

@@ -269,11 +269,19 @@ def _change_texts(
         old, new = before.get(key), after.get(key)
         if old == new:
             continue
-        change_text(writes, number, asset_id, key, old=old, new=new)
+        by_person = new is not None and new.text.origin == "human"
+        change_text(writes, number, asset_id, key, old=old, new=new, by_person=by_person)
 
 
 def change_text(
-    writes: Writes, number: int, asset_id: str, key: Key, *, old: StoredText | None, new: StoredText | None
+    writes: Writes,
+    number: int,
+    asset_id: str,
+    key: Key,
+    *,
+    old: StoredText | None,
+    new: StoredText | None,
+    by_person: bool,
 ) -> None:
     """Put a text in the place of another and tell the history of its words and status; rivals of it are then settled.
 
@@ -288,9 +296,9 @@ def change_text(
     if new is None:
         writes.connection.execute(_DROP_TEXT, {"mine": number, "in_field": key[0], "in_lang": key[1]})
     else:
-        writes.add(texts, [text_row(number, key, msgspec.structs.replace(new, changed_at=at))])
+        writes.add(texts, [text_row(number, key, msgspec.structs.replace(new, changed_at=at if by_person else None))])
     if was != said:
-        writes.tell_change(asset_id, key, before=was, after=said, at=at)
+        writes.tell(asset_id, "text" if by_person else "drafted", key=key, before=was, after=said, at=at)
     leave_rivals(writes, number, asset_id, key, shown=was, to=said, at=at)
     if old and new and old.text.status != new.text.status:
         writes.tell(asset_id, "status", key=key, before=old.text.status, after=new.text.status, at=at)

@@ -27,6 +27,7 @@ Change = Literal[
     "added",
     "joined",
     "text",
+    "drafted",
     "status",
     "subject",
     "rights",
@@ -65,9 +66,9 @@ class AssetEntry(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] | None = None
     rights: Rights | None = None
     """What a sheet says of them; it completes what is known."""
-
     looks: tuple[bytes, ...] = ()
     """What a photo, or frames of a clip, look like in small; none leaves what is known."""
+
 
 class FileVersion(msgspec.Struct, frozen=True, kw_only=True):
     """One place where an asset's bytes were last seen.  ``folder`` is the folder that was scanned."""
@@ -156,7 +157,6 @@ class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None = None
 
 
-class Query(msgspec.Struct, frozen=True, kw_only=True):
 class SharedRecord(AssetRecord, frozen=True, kw_only=True):
     """An asset as it travels between machines: all of it, and nothing that is true of one machine only.
 
@@ -173,6 +173,7 @@ class SharedRecord(AssetRecord, frozen=True, kw_only=True):
     forgotten_at: str | None = None
 
 
+class Query(msgspec.Struct, frozen=True, kw_only=True):
     """What to look for.  Every filter that is given must hold; of several places, topics or events any one.
 
     ``text`` holds words that must all occur, ``"a phrase"``, ``begin*`` and ``-without``.  ``taken_from`` and
@@ -194,8 +195,8 @@ class SharedRecord(AssetRecord, frozen=True, kw_only=True):
     target: str | None = None
     unused: bool = False
     missing: bool | None = None
-    offset: int = 0
     collection: str | None = None
+    offset: int = 0
     limit: int = 50
 
 
@@ -220,7 +221,6 @@ class SearchPage(msgspec.Struct, frozen=True, kw_only=True):
     hits: tuple[Hit, ...]
 
 
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
 class Collection(msgspec.Struct, frozen=True, kw_only=True):
     """A named set: of ``assets`` that were chosen, or what the saved search ``query`` finds now."""
 
@@ -231,6 +231,7 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     who: str
 
 
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """How many assets there are, in all and by what; ``languages`` and ``approved`` count assets with a title."""
 
     assets: int

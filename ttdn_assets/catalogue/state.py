@@ -40,6 +40,7 @@ from ttdn_assets.errors import UsageError
 from ttdn_assets.model import Fact, Failure, Finding, Kind, MediaFacts, Publication, Rendition, Rights
 
 _BATCH = 200
+_WHOLE = 64
 _HEX = frozenset("0123456789abcdef")
 _TEXTS = select(texts).where(texts.c.asset == bindparam("mine"))
 _FILES = select(files, assets.c.id).join(assets, assets.c.number == files.c.asset)
@@ -73,7 +74,7 @@ Rows = dict[int, list[Any]]
 
 
 def number_of(connection: Connection, asset: str) -> tuple[int, str]:
-    """The row number and the whole id of an asset, given its id or the beginning of it.
+    """The row number and the whole id of an asset, given its id or the beginning of it, or any whole digest it had.
 
     Raises:
         UsageError: ``asset-unknown`` or ``asset-ambiguous``.
@@ -83,11 +84,26 @@ def number_of(connection: Connection, asset: str) -> tuple[int, str]:
         raise UsageError("asset-unknown", {"asset": asset})
     wanted = (assets.c.id >= start) & (assets.c.id < start + "g")
     rows = connection.execute(select(assets.c.number, assets.c.id).where(wanted).order_by(assets.c.id).limit(2)).all()
+    if not rows and len(start) == _WHOLE:
+        joined = select(assets.c.number, assets.c.id).join(versions, versions.c.asset == assets.c.number)
+        rows = connection.execute(joined.where(versions.c.sha256 == start)).all()
     if not rows:
         raise UsageError("asset-unknown", {"asset": asset})
     if len(rows) > 1:
         raise UsageError("asset-ambiguous", {"asset": asset, "first": rows[0].id, "second": rows[1].id})
     return rows[0].number, rows[0].id
+
+
+def digests_of(connection: Connection, asset: str) -> set[str]:
+    """Every digest the files of an asset ever had; the id itself where it is whole and not known any more."""
+    try:
+        number, asset_id = number_of(connection, asset)
+    except UsageError:
+        if len(asset) != _WHOLE:
+            raise
+        return {asset}
+    found = connection.execute(select(versions.c.sha256).where(versions.c.asset == number)).scalars()
+    return {asset_id, *found}
 
 
 def texts_in(connection: Connection, number: int) -> dict[Key, StoredText]:

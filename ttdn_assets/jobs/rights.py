@@ -120,9 +120,9 @@ def _last_day(value: str) -> str | None:
     day = parse_iso(value) or (found[-1][0] if len(found) == 1 else None)
     if day is None or day.year is None or day.lunar:
         return value
-    month = day.month or 12
-    last = day.last or day.day or calendar.monthrange(day.year, month)[1]
-    return dt.date(day.year, month, last).isoformat()
+    end = day.end or day
+    year, month = end.year or day.year, end.month or 12
+    return dt.date(year, month, end.day or calendar.monthrange(year, month)[1]).isoformat()
 
 
 def _answer(value: str) -> bool | None:

@@ -1,4 +1,4 @@
-"""Version 4: rights and consent, when each text was last changed, rival texts, and what was published where."""
+"""Version 4: rights and consent, when a person last changed each text, rival texts, and what was published where."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,12 +8,13 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Add the column and the tables; a text is taken to be as old as the last line of history about it."""
+    """Add the column and the tables; what people wrote or judged is as old as the last line about it."""
     with op.batch_alter_table("texts") as texts:
         texts.add_column(sa.Column("changed_at", sa.String(40)))
     op.execute(
         "UPDATE texts SET changed_at = (SELECT max(history.at) FROM history JOIN assets ON assets.id = history.asset_id"
         " WHERE assets.number = texts.asset AND history.field = texts.field AND history.lang = texts.lang)"
+        " WHERE origin = 'human' OR status <> 'draft'"
     )
     op.create_table(
         "rights",

@@ -1,0 +1,199 @@
+"""Records as they travel between machines, read from a catalogue and written into another."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from ttdn_assets.catalogue.join import join
+from ttdn_assets.catalogue.publications import publications_of
+from ttdn_assets.catalogue.records import FileVersion, HistoryLine, Rival, SharedRecord, SubmissionRecord
+from ttdn_assets.catalogue.rivals import RIGHTS
+from ttdn_assets.catalogue.rows import history_line, history_row, stored_text
+from ttdn_assets.catalogue.schema import (
+    assets,
+    collected,
+    collections,
+    forgotten,
+    history,
+    submissions,
+    submitted,
+    texts,
+    versions,
+)
+from ttdn_assets.catalogue.schema_rights import rights
+from ttdn_assets.catalogue.state import load_assets
+
+_APART = "~"
+"""Stands between the path of a bag made elsewhere and the beginning of its digest where this library has that path."""
+_APART_DIGITS = 8
+
+
+def shared_records(connection: Connection, numbers: Sequence[int]) -> list[SharedRecord]:
+    """These assets in their plain form, in which what is the same on two machines is equal."""
+    digests = _grouped(connection, select(versions.c.asset, versions.c.sha256), versions.c.asset, numbers)
+    names = select(collected.c.asset, collections.c.name).join(
+        collections, collections.c.number == collected.c.collection
+    )
+    held = _grouped(connection, names, collected.c.asset, numbers)
+    ids = {number: [sha256 for (sha256,) in digests[number]] for number in numbers}
+    every = [sha256 for some in ids.values() for sha256 in some]
+    lines, bags = lines_of(connection, every), bags_of(connection, every)
+    found = []
+    for number, record in zip(numbers, load_assets(connection, numbers), strict=True):
+        raw = SharedRecord(
+            **{name: getattr(record, name) for name in record.__struct_fields__},
+            versions=tuple(ids[number]),
+            texts=tuple(_texts(connection, number, record.rivals)),
+            history=tuple(line for sha256 in ids[number] for line in lines.get(sha256, ())),
+            bags=tuple(bag for sha256 in ids[number] for bag in bags.get(sha256, ())),
+            collections=tuple(name for (name,) in held[number]),
+        )
+        found.append(join((raw,)))
+    return found
+
+
+def forgotten_records(connection: Connection, ids: Iterable[str] | None = None) -> Iterator[SharedRecord]:
+    """What is still told of assets that were forgotten, of these or of all."""
+    chosen = select(history).where(history.c.what == "forgotten").order_by(history.c.number)
+    if ids is not None:
+        chosen = chosen.where(history.c.asset_id.in_(list(ids)))
+    for line in map(history_line, connection.execute(chosen).all()):
+        gone = select(forgotten.c.sha256).where(forgotten.c.at == line.at)
+        digests = {line.asset, *connection.execute(gone).scalars()}
+        yield bare_record(
+            line.asset,
+            at=line.at,
+            digests=digests,
+            history=lines_of(connection, [line.asset]).get(line.asset, ()),
+            bags=bags_of(connection, [line.asset]).get(line.asset, ()),
+        )
+
+
+def bare_record(
+    asset: str, *, at: str, digests: Iterable[str], history: Sequence[HistoryLine], bags: Sequence[SubmissionRecord]
+) -> SharedRecord:
+    """What is left of an asset that was forgotten: digests, and lines that tell nothing of what was in it."""
+    left = SharedRecord(
+        id=asset,
+        picture_sha256=None,
+        status="skipped",
+        review="draft",
+        added_at=at,
+        changed_at=at,
+        versions=tuple(digests),
+        history=tuple(msgspec.structs.replace(line, before=None, after=None) for line in history),
+        bags=tuple(bags),
+        forgotten_at=at,
+    )
+    return join((left,))
+
+
+def lines_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[HistoryLine]]:
+    """The history of assets by the id each line names."""
+    found: dict[str, list[HistoryLine]] = defaultdict(list)
+    for row in connection.execute(select(history).where(history.c.asset_id.in_(ids)).order_by(history.c.number)):
+        found[row.asset_id].append(history_line(row))
+    return found
+
+
+def add_lines(connection: Connection, lines: Iterable[HistoryLine]) -> int:
+    """Write the lines that are not there yet, oldest first; how many."""
+    wanted = sorted(set(lines), key=lambda line: line.at)
+    known = {line for some in lines_of(connection, sorted({one.asset for one in wanted})).values() for line in some}
+    if new := [history_row(line) for line in wanted if line not in known]:
+        connection.execute(insert(history), new)
+    return len(new)
+
+
+def bags_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[SubmissionRecord]]:
+    """The submissions of assets, under the path they have where they were made."""
+    found: dict[str, list[SubmissionRecord]] = defaultdict(list)
+    joined = select(submitted.c.asset_id, submissions).join(submissions, submissions.c.number == submitted.c.submission)
+    for row in connection.execute(joined.where(submitted.c.asset_id.in_(ids)).order_by(submissions.c.number)):
+        found[row.asset_id].append(
+            SubmissionRecord(
+                path=row.path.removesuffix(_APART + row.digest[:_APART_DIGITS]),
+                target=row.target,
+                digest=row.digest,
+                created_at=row.created_at,
+                review=row.review,
+                who=row.who,
+            )
+        )
+    return found
+
+
+def add_bags(connection: Connection, asset: str, bags: Iterable[SubmissionRecord]) -> None:
+    """Write submissions that hold an asset; where this library has another bag at a path, theirs stands beside it."""
+    for bag in bags:
+        path, number = bag.path, None
+        for path in (bag.path, bag.path + _APART + bag.digest[:_APART_DIGITS]):
+            row = connection.execute(
+                select(submissions.c.number, submissions.c.digest).where(submissions.c.path == path)
+            ).first()
+            if row is None or row.digest == bag.digest:
+                number = row.number if row else None
+                break
+        values = {name: getattr(bag, name) for name in ("target", "digest", "created_at", "review", "who")}
+        if number is None:
+            made = connection.execute(insert(submissions).values(path=path, **values))
+            (number,) = made.inserted_primary_key or (None,)
+        else:
+            connection.execute(update(submissions).where(submissions.c.number == number).values(**values))
+        here = (submitted.c.submission == number, submitted.c.asset_id == asset)
+        connection.execute(delete(submitted).where(*here))
+        connection.execute(insert(submitted).values(submission=number, asset_id=asset))
+
+
+def numbers_of(connection: Connection, record: SharedRecord) -> list[int]:
+    """The assets of this catalogue that have bytes or the picture of a record, the one known longest first."""
+    by_bytes = select(versions.c.asset).where(versions.c.sha256.in_([record.id, *record.versions]))
+    by_picture = assets.c.picture_sha256 == (record.picture_sha256 or "")
+    chosen = select(assets.c.number).where(or_(assets.c.number.in_(by_bytes), by_picture))
+    return list(connection.execute(chosen.order_by(assets.c.number)).scalars())
+
+
+def publications_under(connection: Connection, record: SharedRecord) -> SharedRecord:
+    """The record of a forgotten asset with the publications that still show it."""
+    shown = publications_of(connection, [record.id, *record.versions])
+    return msgspec.structs.replace(record, publications=tuple(shown))
+
+
+def _texts(connection: Connection, number: int, disputed: Sequence[Rival]) -> Iterator[Rival]:
+    """What stands in each place of an asset: the rivals where there are any, else the text that is kept."""
+    yield from disputed
+    settled = {(one.field, one.lang) for one in disputed}
+    for row in connection.execute(select(texts).where(texts.c.asset == number)):
+        (field, lang), kept = stored_text(row)
+        if (field, lang) not in settled:
+            yield Rival(
+                field=field,
+                lang=lang,
+                value=kept.text.value,
+                origin=kept.text.origin,
+                engine=kept.text.engine,
+                status=kept.text.status,
+                changed_at=kept.changed_at,
+            )
+    said = connection.execute(select(rights).where(rights.c.asset == number)).first()
+    if said is not None and RIGHTS not in settled:
+        yield Rival(field=RIGHTS[0], lang=RIGHTS[1], value=said.record, origin="human", changed_at=said.changed_at)
+
+
+def _grouped(
+    connection: Connection, chosen: Any, asset: Any, numbers: Sequence[int]
+) -> dict[int, list[tuple[Any, ...]]]:
+    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for number, *values in connection.execute(chosen.where(asset.in_(numbers))):
+        found[number].append(tuple(values))
+    return found
+
+
+def elsewhere(file: FileVersion, extension: str) -> str:
+    """Where a file lies that lies on no disk of this machine: in a store, under its contents and its old name."""
+    return f"originals/{file.sha256[:2]}/{file.sha256}.{extension}#{file.relative}"
