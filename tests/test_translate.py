@@ -283,6 +283,10 @@ def test_drafts_go_into_the_catalogue_and_people_are_never_written_over(library:
     assert words["co.jpg"].description["en"].origin == "composed"
     with open_catalogue(library.database_url) as catalogue:
         assert {line.who for line in catalogue.history() if line.after == "东海日出"} == {"Lan"}
+        noted = {(f.subject, f.lang, f.rule): f.measured for record in catalogue.assets() for f in record.findings}
+    assert noted["co.jpg [description]", "en", "translation-offered"] == doubtful.value
+    assert ("co.jpg [description]", "en", "translation-split") in noted
+    assert ("nam.jpg [title]", "en", "date_changed") in noted
 
 
 def test_translating_again_changes_nothing_and_only_what_is_asked_for(library: Library) -> None:

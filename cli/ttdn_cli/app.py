@@ -27,6 +27,7 @@ VERBS = (
     "captions",
     "models",
     "terms",
+    "posts",
     "placements",
     "check",
     "pack",

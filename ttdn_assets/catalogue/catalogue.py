@@ -7,7 +7,7 @@ from itertools import islice
 
 from sqlalchemy import select, text
 
-from ttdn_assets.catalogue import edit, state
+from ttdn_assets.catalogue import edit, notes, state
 from ttdn_assets.catalogue.answering import BATCH, Answering
 from ttdn_assets.catalogue.collection import Collections
 from ttdn_assets.catalogue.facets import facets
@@ -26,7 +26,7 @@ from ttdn_assets.catalogue.records import (
 from ttdn_assets.catalogue.rows import history_line, now
 from ttdn_assets.catalogue.schema import assets, history, looks
 from ttdn_assets.catalogue.search import search
-from ttdn_assets.model import Field, Kind, Lang, Origin, Rendition, Subject, TextStatus
+from ttdn_assets.model import Field, Finding, Kind, Lang, Origin, Rendition, Subject, TextStatus
 
 _BATCH_MAX = 500
 
@@ -99,6 +99,11 @@ class Catalogue(Answering):
         """
         with self._writes(who) as writes:
             return edit.set_text(writes, asset, (field, lang), value=value, origin=origin, engine=engine)
+
+    def note(self, asset: str, subject: str, lang: Lang, found: Sequence[Finding], *, who: str) -> None:
+        """Keep what was found of one text (``subject``) in one language, in place of what was found of it before."""
+        with self._writes(who) as writes:
+            notes.note(writes, asset, subject, lang, found)
 
     def set_status(self, asset: str, field: Field | None, lang: Lang | None, status: TextStatus, *, who: str) -> int:
         """Approve, reject, hand in for review or take back the texts of a field, a language, or all; how many changed.

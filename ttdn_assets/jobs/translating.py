@@ -20,11 +20,13 @@ from ttdn_assets.terms import TermBase, load_terms
 from ttdn_assets.tools.argos import Argos
 from ttdn_assets.tools.argos_package import PackageInfo, install, installed
 from ttdn_assets.tools.chat import Chat
+from ttdn_assets.tools.opus import install_opus
 
 if TYPE_CHECKING:
     from ttdn_assets.catalogue.catalogue import Catalogue
 
 _BATCH = 200
+_SHOWN = 500
 
 
 class TranslatedText(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,6 +185,10 @@ def _keep(catalogue: Catalogue, one: _Wanted, found: Translated, *, engine: str,
     kept = bool(found.value.strip()) and not worse
     kept = kept and catalogue.set_text(asset, field, target, found.value, who=who, origin="machine", engine=name)
     subject = f"{one.relative} [{field}]"
+    findings = tuple(msgspec.structs.replace(f, subject=subject, lang=target) for f in found.findings)
+    offered = _offered(found, subject, target) if worse else ()
+    if worse or kept:
+        catalogue.note(asset, subject, target, [*findings, *offered], who=who)
     return TranslatedText(
         asset=asset,
         source=one.relative,
@@ -191,8 +197,13 @@ def _keep(catalogue: Catalogue, one: _Wanted, found: Translated, *, engine: str,
         value=found.value,
         engine=name,
         kept=kept,
-        findings=tuple(msgspec.structs.replace(f, subject=subject, lang=target) for f in found.findings),
+        findings=findings,
     )
+
+
+def _offered(found: Translated, subject: str, lang: Lang) -> Iterator[Finding]:
+    """A rendering that was not put in place of a better text, for a person to see."""
+    yield Finding(rule="translation-offered", level="info", subject=subject, lang=lang, measured=found.value[:_SHOWN])
 
 
 def list_packages(library: Library | Path | None) -> tuple[PackageInfo, ...]:
@@ -208,6 +219,13 @@ def install_package(library: Library | Path | None, what: str) -> PackageInfo:
         ToolError: ``download-failed``, ``disk-full``.
     """
     return install(what, _opened(library).models)
+
+
+def install_opus_model(
+    library: Library | Path | None, folder: Path, *, pair: str | None = None, prefix: str = ""
+) -> PackageInfo:
+    """Convert a Marian model of OPUS-MT into a package and install it; see ``tools.opus.install_opus``."""
+    return install_opus(folder, _opened(library).models, pair=pair, prefix=prefix)
 
 
 def _opened(library: Library | Path | None) -> Library:

@@ -88,6 +88,11 @@ def _between_letters(value: str, at: int) -> bool:
     """Whether ``at`` lies between two characters as a reader sees them: no mark, joiner or emoji sequence is parted."""
     before, after = value[at - 1], value[at]
     joined = "\u200d\ufe0f"
-    if before in joined or after in joined or unicodedata.combining(after):
+    if (
+        before in joined
+        or after in joined
+        or unicodedata.category(after)[0] == "M"
+        or "\U000e0020" <= after <= "\U000e007f"
+    ):
         return False
     return not ("\U0001f1e6" <= after <= "\U0001f1ff" or "\U0001f3fb" <= after <= "\U0001f3ff")

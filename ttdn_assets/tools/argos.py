@@ -1,4 +1,4 @@
-"""Argos Translate, offline: the only importer of ``argostranslate``, ``ctranslate2`` and ``sentencepiece``.
+"""Argos Translate, offline: the only importer of ``argostranslate``; it runs packages, ``opus`` makes them.
 
 Argos reads its folders from the environment once, when it is imported, makes them under the home folder, and may fetch
 sentence splitters from the network; so it is imported inside the models folder of the library, and sentences are split
@@ -56,6 +56,7 @@ class _Loaded(NamedTuple):
 
     package: Any
     translator: Any
+    source_prefix: str
 
 
 class Argos:
@@ -134,7 +135,7 @@ def _load(modules: Any, info: PackageInfo) -> _Loaded:
     except Exception as error:
         # Three native libraries read files here, each with errors of its own.
         raise ToolError("package-broken", {"pair": info.pair, "reason": str(error)[:200]}) from error
-    return _Loaded(package, translator)
+    return _Loaded(package, translator, info.source_prefix)
 
 
 class _Modules(NamedTuple):
@@ -241,7 +242,7 @@ def _run_alone(loaded: _Loaded, tokens: tuple[str, ...]) -> tuple[str, ...]:
 def _run_group(loaded: _Loaded, group: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     prefix = loaded.package.target_prefix
     results = loaded.translator.translate_batch(
-        [list(tokens) for tokens in group],
+        [[loaded.source_prefix, *tokens] if loaded.source_prefix else list(tokens) for tokens in group],
         target_prefix=[[prefix]] * len(group) if prefix else None,
         replace_unknowns=True,
         max_batch_size=_BATCH_TOKENS,

@@ -50,6 +50,8 @@ class PackageInfo(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path
     sha256: str = ""
     """Of the file it was installed from."""
+    source_prefix: str = ""
+    """What a model of several targets wants before every text."""
 
     @property
     def pair(self) -> str:
@@ -63,6 +65,7 @@ class _Metadata(msgspec.Struct, frozen=True):
     package_version: str = ""
     type: str = "translate"
     links: list[str] = []
+    source_prefix: str = ""
 
 
 def packages_folder(models: Path) -> Path:
@@ -93,6 +96,7 @@ def _info(folder: Path) -> PackageInfo | None:
         version=metadata.package_version,
         size_bytes=sum(one.stat().st_size for one in folder.rglob("*") if one.is_file()),
         folder=folder,
+        source_prefix=metadata.source_prefix,
     )
 
 

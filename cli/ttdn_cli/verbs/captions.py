@@ -14,6 +14,7 @@ from ttdn_assets.jobs.translating import TranslatedText, translate_captions
 from ttdn_cli.app import group_of, option, verb
 from ttdn_cli.output import json_line
 from ttdn_cli.speech import language, t, t_finding
+from ttdn_cli.verbs.captions_check import check
 
 
 @verb("captions list")
@@ -85,4 +86,4 @@ def _show_translation(one: TranslatedText, *, as_json: bool) -> None:
         click.secho(f"  {t_finding(finding)}", fg="red" if finding.level == "error" else "yellow", err=True)
 
 
-command = group_of("captions", list_captions, translate, export, import_)
+command = group_of("captions", list_captions, check, translate, export, import_)

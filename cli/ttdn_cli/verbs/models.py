@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from ttdn_assets.jobs.translating import install_package, list_packages
+from ttdn_assets.jobs.translating import install_opus_model, install_package, list_packages
 from ttdn_assets.tools.argos_package import PackageInfo
-from ttdn_cli.app import group_of, verb
+from ttdn_cli.app import group_of, option, verb
 from ttdn_cli.output import json_line
 from ttdn_cli.speech import t
 
@@ -28,10 +28,23 @@ def list_models(library: Path | None, as_json: bool) -> None:
 
 
 @verb("models install")
-@click.argument("what", metavar="FILE|PAIR")
-def install(what: str, library: Path | None, as_json: bool) -> None:
+@click.argument("what", metavar="FILE|PAIR", required=False)
+@option(
+    "--from-opus",
+    "opus",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    metavar="DIR",
+    help="cli.models.opus",
+)
+@option("--pair", metavar="PAIR", help="cli.models.pair")
+@option("--prefix", metavar="WORD", default="", help="cli.models.prefix")
+def install(
+    what: str | None, opus: Path | None, pair: str | None, prefix: str, library: Path | None, as_json: bool
+) -> None:
     """See the sentence ``cli.models-install.help``."""
-    one = install_package(library, what)
+    if (what is None) == (opus is None):
+        raise click.UsageError(t("cli.models.one"))
+    one = install_opus_model(library, opus, pair=pair, prefix=prefix) if opus else install_package(library, what or "")
     if as_json:
         json_line(msgspec.to_builtins(one, enc_hook=str))
     else:
