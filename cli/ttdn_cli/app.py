@@ -30,12 +30,16 @@ VERBS = (
     "posts",
     "placements",
     "check",
+    "rights",
     "pack",
     "verify",
     "push",
     "pull",
+    "merge",
+    "published",
     "report",
     "history",
+    "forget",
     "doctor",
 )
 INTERRUPTED = 130
