@@ -35,6 +35,8 @@ VERBS = (
     "verify",
     "push",
     "pull",
+    "store",
+    "share",
     "merge",
     "published",
     "report",

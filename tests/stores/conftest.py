@@ -18,7 +18,10 @@ import pytest
 from botocore.config import Config
 
 from stores.fault_proxy import FaultProxy
-from ttdn_assets.settings import StoreSettings
+from stores.small_library import PHOTOS, bag, fill
+from ttdn_assets.catalogue import open_catalogue
+from ttdn_assets.catalogue.catalogue import Catalogue
+from ttdn_assets.settings import Library, StoreSettings, create_library
 from ttdn_assets.stores import Store, open_store
 
 ACCESS, SECRET = "testkey", "testsecret123"
@@ -172,3 +175,25 @@ def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
 @pytest.fixture
 def store(opener: Opener) -> Store:
     return opener()
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return create_library(tmp_path / "library")
+
+
+@pytest.fixture
+def catalogue(library: Library, tmp_path: Path) -> Iterator[Catalogue]:
+    """Three photos and one bag, which holds one rendition as it is, twice."""
+    with open_catalogue(library.database_url) as opened:
+        for number in range(PHOTOS):
+            fill(library, opened, tmp_path / "media", number=number)
+        same = b"rendition 0" * 300
+        bag(library, "2026-11-21-facebook", payload={"media/a.jpg": same, "media/b.jpg": same, "index.html": b"<p>"})
+        yield opened
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Library:
+    """An empty machine."""
+    return create_library(tmp_path / "elsewhere")

@@ -9,20 +9,23 @@ next run does what is missing.  Of two records of the same asset the one that wa
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.catalogue import Catalogue
+from ttdn_assets.jobs.sync_gc import Collect, Garbage
 from ttdn_assets.jobs.sync_pull import Pull
 from ttdn_assets.jobs.sync_push import Push
 from ttdn_assets.jobs.sync_transfer import Fault, Moved
+from ttdn_assets.jobs.sync_verify import Verify
 from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import Progress, silent
 from ttdn_assets.settings import Library
 from ttdn_assets.stores import Store
 
-__all__ = ["Fault", "Moved", "pull", "push"]
+__all__ = ["Fault", "Garbage", "Moved", "collect_garbage", "pull", "push", "verify_store"]
 
 
 def push(
@@ -89,6 +92,69 @@ def pull(
         run.assets(who or system_user(), originals=originals)
         run.bags()
         return run.tally.result()
+
+
+def verify_store(
+    library: Library,
+    store: Store,
+    *,
+    deep: bool = False,
+    repair: bool = False,
+    catalogue: Catalogue | None = None,
+    progress: Progress = silent,
+    threads: int = 8,
+) -> Moved:
+    """See that the store has everything its records and bags name; ``unchanged`` is well, ``sent`` was put right.
+
+    Args:
+        library: whose store; what it has whole is what is sent again.
+        store: what to look at.
+        deep: whether to read every object and compute its digest; else its being there and its size.
+        repair: whether to send again what is wrong or gone.
+        catalogue: the open catalogue of the library; it is opened and closed again where ``None``.
+        progress: told of every object.
+        threads: how many objects are looked at at once.
+
+    Raises:
+        StoreError: the store refuses or does not answer.
+    """
+    with (
+        _catalogue(library, catalogue, create=False) as opened,
+        Verify.open(library, store, opened, progress=progress, threads=threads) as run,
+    ):
+        run.run(deep=deep, repair=repair)
+        return run.tally.result()
+
+
+def collect_garbage(
+    library: Library,
+    store: Store,
+    *,
+    delete: bool = False,
+    now: dt.datetime | None = None,
+    catalogue: Catalogue | None = None,
+    progress: Progress = silent,
+    threads: int = 8,
+) -> Garbage:
+    """What the store holds that nothing refers to, older than a day.
+
+    Args:
+        library: one of those that use the store.
+        store: what to look at.
+        delete: whether to delete it; nothing is where a record cannot be read.
+        now: the time it is.
+        catalogue: the open catalogue of the library; it is opened and closed again where ``None``.
+        progress: told of every object deleted.
+        threads: how many objects at once.
+
+    Raises:
+        StoreError: the store refuses or does not answer.
+    """
+    with (
+        _catalogue(library, catalogue, create=False) as opened,
+        Collect.open(library, store, opened, progress=progress, threads=threads) as run,
+    ):
+        return run.run(delete=delete, now=now)
 
 
 @contextmanager

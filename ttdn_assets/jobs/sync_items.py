@@ -20,7 +20,7 @@ SEAL = "tagmanifest-sha256.txt"
 """Names the digests of a bag's manifests, so it stands for the whole bag; it goes into the store last."""
 DECLARATION = "bagit.txt"
 """Makes a folder a bag; it is written last when a bag is fetched."""
-_MANIFESTS = ("manifest-sha256.txt", SEAL)
+MANIFESTS = ("manifest-sha256.txt", SEAL)
 _MANIFEST_LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?(.+)")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _RENDITION_PATH = re.compile(r"renditions/[0-9a-f]{2}/[0-9a-f]{16,64}\.[a-z0-9]{1,8}")
@@ -97,7 +97,7 @@ def bags_in(submissions: Path) -> Iterator[BagItems]:
 
 
 def _bag(folder: Path) -> BagItems:
-    digests = manifest_digests(folder / name for name in _MANIFESTS)
+    digests = manifest_digests(folder / name for name in MANIFESTS)
     items = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file():
@@ -114,14 +114,20 @@ def _bag(folder: Path) -> BagItems:
 
 
 def manifest_digests(manifests: Iterable[Path]) -> dict[str, str]:
-    """SHA-256 by path as BagIt manifests list them; RFC 8493 §2.1.3 writes %, CR and LF as percent codes."""
-    found: dict[str, str] = {}
-    for path in manifests:
-        if path.is_file():
-            for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines():
-                if match := _MANIFEST_LINE.fullmatch(line.rstrip()):
-                    found[unquote(match[2])] = match[1].lower()
-    return found
+    """SHA-256 by path as the manifests of a bag list them."""
+    return dict(
+        line
+        for path in manifests
+        if path.is_file()
+        for line in manifest_lines(path.read_text(encoding="utf-8-sig", errors="replace"))
+    )
+
+
+def manifest_lines(text: str) -> Iterator[tuple[str, str]]:
+    """Each path of a BagIt manifest with its SHA-256; RFC 8493 §2.1.3 writes %, CR and LF as percent codes."""
+    for line in text.splitlines():
+        if match := _MANIFEST_LINE.fullmatch(line.rstrip()):
+            yield unquote(match[2]), match[1].lower()
 
 
 def wanted_rendition(made: Rendition, root: Path) -> Item | None:

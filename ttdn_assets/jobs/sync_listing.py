@@ -68,15 +68,15 @@ class Listing:
 
     def note(self, name: str, value: str = "") -> str | None:
         """Note a name; what was noted with it before, or ``None``."""
-        found = self._one("SELECT value FROM noted WHERE name = ?", name)
-        if found:
-            return str(found[0])
-        self._all("INSERT INTO noted VALUES (?, ?)", name, value)
-        return None
+        before = self.noted(name)
+        if before is None:
+            self._all("INSERT INTO noted VALUES (?, ?)", name, value)
+        return before
 
-    def unnoted(self) -> Iterator[ObjectInfo]:
-        """The objects whose keys were not noted."""
-        return (one for one in self.below("") if self._one("SELECT 1 FROM noted WHERE name = ?", one.key) is None)
+    def noted(self, name: str) -> str | None:
+        """What was noted with a name, or ``None``."""
+        found = self._one("SELECT value FROM noted WHERE name = ?", name)
+        return str(found[0]) if found else None
 
     def _one(self, statement: str, *values: object) -> Any:
         with self._lock:

@@ -46,7 +46,7 @@ class Pull(Transfer):
     def _wanted(self, keys: Sequence[str]) -> Iterator[Wanted]:
         mine = dict(self._mine(keys))
         own = {key: self._stored(record) for key, record in mine.items()}
-        theirs = self.several([key for key in keys if not self._is_same(key, own.get(key))], self._read)
+        theirs = self.several([key for key in keys if not self._is_same(key, own.get(key))], self.record_at)
         for key in keys:
             record, has = theirs.get(key), own.get(key)
             if record is None and has is None:
@@ -75,12 +75,6 @@ class Pull(Transfer):
             return False
         self.tally.add(key, "unchanged")
         return True
-
-    def _read(self, key: str) -> StoredRecord | None:
-        record = self.stored_record(key)
-        if record is None:
-            raise InputError("store-record", {"store": self.store.label, "key": key})
-        return record
 
     def _is_fresh(self, key: str, theirs: StoredRecord, own: StoredRecord | None) -> bool:
         """Whether the store's record is to be written here; what becomes of it is told."""

@@ -13,7 +13,7 @@ from uuid import uuid4
 import msgspec
 
 from ttdn_assets.catalogue.catalogue import Catalogue
-from ttdn_assets.errors import AssetsError, StoreError
+from ttdn_assets.errors import AssetsError, InputError, StoreError
 from ttdn_assets.jobs.sync_digests import Digests
 from ttdn_assets.jobs.sync_items import Item
 from ttdn_assets.jobs.sync_listing import Listing
@@ -21,12 +21,12 @@ from ttdn_assets.jobs.sync_records import StoredRecord, read_record
 from ttdn_assets.model import Event, Failure, Progress
 from ttdn_assets.settings import Library
 from ttdn_assets.stores import Store
-from ttdn_assets.stores.keys import CATALOGUE, ORIGINALS, RENDITIONS, SUBMISSIONS
+from ttdn_assets.stores.keys import CATALOGUE, ORIGINALS, RENDITIONS, SHARES, SUBMISSIONS
 
 Done = Literal["sent", "copied", "fetched", "unchanged", "newer"]
 ONE_OBJECT = {"store-corrupt", "store-object-missing", "store-too-large", "store-busy", "store-failed"}
 """Codes of store errors that may be about one object; any other ends the run."""
-KEPT = (ORIGINALS, RENDITIONS, SUBMISSIONS, CATALOGUE)
+KEPT = (ORIGINALS, RENDITIONS, SUBMISSIONS, CATALOGUE, SHARES)
 """Below what a library's objects lie."""
 
 
@@ -177,6 +177,17 @@ class Transfer:
         record = read_record(self.bytes_of(key))
         return record if record is not None and f"{CATALOGUE}{record.id}.json" == key else None
 
+    def record_at(self, key: str) -> StoredRecord:
+        """The record that lies under ``key`` in the store.
+
+        Raises:
+            InputError: ``store-record`` where it is none.
+        """
+        record = self.stored_record(key)
+        if record is None:
+            raise InputError("store-record", {"store": self.store.label, "key": key})
+        return record
+
     def bytes_of(self, key: str) -> bytes:
         """A small object of the store."""
         path = self.scratch / uuid4().hex
@@ -186,14 +197,13 @@ class Transfer:
         finally:
             path.unlink(missing_ok=True)
 
-    def several(self, keys: Sequence[str], work: Callable[[str], StoredRecord | None]) -> dict[str, StoredRecord]:
-        """What ``work`` gives for each key, several at once; faults are told, and what gives nothing is left out."""
+    def several(self, keys: Sequence[str], work: Callable[[str], StoredRecord]) -> dict[str, StoredRecord]:
+        """What ``work`` gives for each key, several at once; faults are told."""
         found: dict[str, StoredRecord] = {}
         with ThreadPoolExecutor(self.threads, thread_name_prefix="ttdn-sync") as pool:
             for key, future in [(key, pool.submit(work, key)) for key in keys]:
                 try:
-                    if (record := future.result()) is not None:
-                        found[key] = record
+                    found[key] = future.result()
                 except AssetsError as error:
                     self.tolerate(key, error)
         return found

@@ -115,10 +115,15 @@ class Store(Protocol):
     def iter(self, prefix: str) -> Iterator[ObjectInfo]:
         """The objects whose key begins with ``prefix``, in no order that could be relied on."""
 
-    def url(self, key: str, expires_s: int) -> str:
+    def url(self, key: str, expires_s: int, *, saved_as: str | None = None) -> str:
         """An address at which the object can be read by whoever holds it, until it expires (at most seven days).
 
         A folder has no such thing: its address is that of the file.
+
+        Args:
+            key: which object.
+            expires_s: how long the address lives.
+            saved_as: the name browsers give the file; they show it instead of saving it where ``None``.
         """
 
     def leftovers(self) -> Iterator[Leftover]:

@@ -138,7 +138,7 @@ class FolderStore:
                     if key.startswith(prefix) and not name.startswith("."):
                         yield _told(path, key, sha256=digest_in(key))
 
-    def url(self, key: str, expires_s: int) -> str:
+    def url(self, key: str, expires_s: int, *, saved_as: str | None = None) -> str:
         """The file's own address; it does not expire."""
         return self._path(key).as_uri()
 

@@ -3,10 +3,12 @@
 originals/<aa>/<sha256>.<ext>      renditions/<aa>/<sha256>.<ext>      named by their contents
 submissions/<bag>/…                the files of a bag
 catalogue/<asset>.json             what the catalogue knows about one asset
+shares/<day>-<chance>.html         a page of links for whoever holds its address
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from pathlib import PurePosixPath
@@ -17,6 +19,9 @@ ORIGINALS = "originals/"
 RENDITIONS = "renditions/"
 SUBMISSIONS = "submissions/"
 CATALOGUE = "catalogue/"
+SHARES = "shares/"
+LINKS_DAYS_MAX = 7
+"""The longest a presigned address lives: Amazon S3 User Guide, "Expiration time for presigned URLs"."""
 PROBES = ".ttdn-probe/"
 """Objects written to learn what a store can do lie here; no key of the house begins with a dot."""
 
@@ -47,6 +52,11 @@ def submission_key(bag: str, relative: str) -> str:
 def catalogue_key(asset: str) -> str:
     """Where the record of an asset lies."""
     return check_key(f"{CATALOGUE}{_digest(asset)}.json")
+
+
+def share_key(day: dt.date, chance: str) -> str:
+    """Where a page of links lies."""
+    return check_key(f"{SHARES}{day.isoformat()}-{chance}.html")
 
 
 def digest_in(key: str) -> str | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from boto3.s3.transfer import TransferConfig
@@ -22,7 +22,7 @@ from botocore.exceptions import ClientError
 from ttdn_assets.errors import InputError, StoreError, UsageError
 from ttdn_assets.settings import StoreSettings
 from ttdn_assets.stores import Capabilities, Leftover, ObjectInfo
-from ttdn_assets.stores.keys import PROBES, check_key, digest_in
+from ttdn_assets.stores.keys import LINKS_DAYS_MAX, PROBES, check_key, digest_in
 from ttdn_assets.stores.s3_client import Bucket, open_bucket
 from ttdn_assets.stores.s3_errors import error_code, http_status, s3_errors
 from ttdn_assets.stores.s3_parts import LARGE_BYTES, discard, leftovers, put_parts
@@ -34,8 +34,7 @@ from ttdn_assets.tools.files import file_sha256, os_errors, whole_file
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_EXPIRES_MAX_S = 7 * 24 * 3600
-"""The longest a presigned address lives: Amazon S3 User Guide, "Expiration time for presigned URLs"."""
+_EXPIRES_MAX_S = LINKS_DAYS_MAX * 24 * 3600
 _ONE_COPY = TransferConfig(multipart_threshold=1 << 30)
 _TYPES = mimetypes.MimeTypes()
 _TYPES.add_type("image/webp", ".webp")
@@ -182,7 +181,7 @@ class S3Store:
                             changed_at=one["LastModified"],
                         )
 
-    def url(self, key: str, expires_s: int) -> str:
+    def url(self, key: str, expires_s: int, *, saved_as: str | None = None) -> str:
         """See ``Store.url``.
 
         Raises:
@@ -190,10 +189,11 @@ class S3Store:
         """
         if not 1 <= expires_s <= _EXPIRES_MAX_S:
             raise UsageError("store-expiry", {"seconds": expires_s, "most": _EXPIRES_MAX_S})
+        asked = {"Bucket": self._bucket.name, "Key": self._name(key)}
+        if saved_as:
+            asked["ResponseContentDisposition"] = f"attachment; filename*=UTF-8''{quote(saved_as, safe='')}"
         with s3_errors(self.label, key):
-            return self._client.generate_presigned_url(
-                "get_object", Params={"Bucket": self._bucket.name, "Key": self._name(key)}, ExpiresIn=expires_s
-            )
+            return self._client.generate_presigned_url("get_object", Params=asked, ExpiresIn=expires_s)
 
     def leftovers(self) -> Iterator[Leftover]:
         """See ``Store.leftovers``: large files whose parts never became one object."""

@@ -14,10 +14,11 @@ from ttdn_cli.progress import shown
 
 @verb("pull")
 @option("--store", metavar="URL", help="cli.option.store")
-def command(store: str | None, library: Path | None, as_json: bool) -> int:
+@option("--originals/--no-originals", default=True, help="cli.pull.originals")
+def command(store: str | None, originals: bool, library: Path | None, as_json: bool) -> int:
     """See the sentence ``cli.pull.help``."""
     opened = create_library(find_library(library))
     with shown() as progress:
-        moved = pull(opened, store_of(opened, store, writing=False), progress=progress)
+        moved = pull(opened, store_of(opened, store, writing=False), originals=originals, progress=progress)
     tell_moved(moved, as_json=as_json)
     return int(moved.failed)
