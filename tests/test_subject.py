@@ -76,6 +76,16 @@ def test_without_faces_what_stands_out_is_the_subject(place: tuple[int, int]) ->
     assert holds(crop_around((1600, 900), 9 / 16, subject.box), spotted)
 
 
+def test_one_thing_on_a_plain_ground_is_boxed_wherever_it_is() -> None:
+    for x in range(60, 1400, 110):
+        for y in (60, 350, 650):
+            placed = Box(x, y, 120, 120)
+            box = salient_box(spot(1600, 900, placed))
+            assert box is not None
+            assert holds(box, Box(x + 30, y + 30, 60, 60)), (x, y)
+            assert max(box.width_px, box.height_px) < 480, (x, y)
+
+
 def test_the_box_holds_its_share_of_the_saliency() -> None:
     pixels = spot(1280, 720, Box(900, 300, 150, 150))
     weights, box = saliency(pixels), salient_box(pixels)

@@ -2,8 +2,9 @@
 
 X. Hou, J. Harel and C. Koch, "Image Signature: Highlighting Sparse Salient Regions", IEEE PAMI 34(1), 2012: of a
 64-pixel picture's cosine transform only the signs are kept; transformed back and squared, what is left is where the
-picture differs from its own background.  Lightness and two colour axes are added, each by how much it varies, because
-a red dress before a green slope differs by colour alone.
+picture differs from its own background.  On a plain background the signs alone also light up places where nothing is,
+so a place counts less where it has the picture's median.  Lightness and two colour axes are added, each by
+how much it varies, because a red dress before a green slope differs by colour alone.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _EDGE_PX = 64
 _SMOOTH_PX = 2.5
 _FLAT_LEVELS = 1.0
 _BACKGROUND_QUANTILE = 0.7
+_PLAIN = 0.1
+"""A place as near to the median as this share of the farthest one's distance counts half."""
 SHARE = 0.8
 
 
@@ -52,8 +55,9 @@ def saliency(pixels: Pixels) -> Map | None:
 def _signature(plane: Map) -> Map:
     down, across = _cosines(plane.shape[0]), _cosines(plane.shape[1])
     back = down.T @ np.sign(down @ plane @ across.T) @ across
-    smooth = _smoothed(back**2)
-    return np.asarray(smooth / smooth.sum(), np.float64)
+    distance = _smoothed(np.abs(plane - np.median(plane)))
+    seen = _smoothed(back**2) * distance / (distance + _PLAIN * distance.max())
+    return np.asarray(seen / seen.sum(), np.float64)
 
 
 def _cosines(length: int) -> Map:
