@@ -82,9 +82,15 @@ def _wanted(source: Said, named: set[str], terms: TermBase) -> Counter[str]:
         if not match.ambiguous:
             wanted.update(one for tid in match.ids for one in (tid, *_within(terms, tid)))
     words = f" {_NOT_WORD.sub(' ', source.text.lower())} "
-    generic = {t.id for t in terms.family("pr") if t.notes.get("generic") == "yes" and f" {t.vi.lower()} " in words}
+    generic = {one for one, name in _generic(terms) if name in words}
     wanted.update({one: 1 for one in named | generic if not wanted[one]})
     return wanted
+
+
+@cache
+def _generic(terms: TermBase) -> tuple[tuple[str, str], ...]:
+    """The everyday products (``chè``, ``bơ``), which are looked for inside longer names too."""
+    return tuple((t.id, f" {t.vi.lower()} ") for t in terms.family("pr") if t.notes.get("generic") == "yes")
 
 
 @cache
