@@ -76,6 +76,13 @@ def test_the_sheet_is_read_as_an_officer_s_words() -> None:
     ]
 
 
+def test_sheets_and_metadata_tell_editions_and_anniversaries() -> None:
+    row = SheetRow(source="a.jpg", event="Lễ hội Hoa Ban lần thứ III")
+    assert facts_of("a.jpg", row=row) == ["sheet: event Lễ hội Hoa Ban lần thứ III"]
+    given = media(text("title", "Kỷ niệm 72 năm Chiến thắng Điện Biên Phủ"))
+    assert facts_of("a.jpg", given)[0] == "xmp: event Kỷ niệm 72 năm Chiến thắng Điện Biên Phủ"
+
+
 def test_an_event_the_sheet_names_in_its_own_words_is_the_title_in_vietnamese() -> None:
     row = SheetRow(source="a.jpg", event="lễ hội Hết Chá", place="Mộc Châu", date="26/3/2026")
     facts, _ = gather_facts("Ảnh chọn/a.jpg", media(), TERMS, row=row)

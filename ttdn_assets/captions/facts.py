@@ -149,7 +149,7 @@ def _part_facts(
             continue
         # Beside words that were not understood a product or people is no more than a topic.
         kind = "topic" if unread and term.family in ("pr", "eth") else kind_of(term)
-        yield Fact(kind=kind, value=_value(match, term, reading), term=term.id, source=source, part=number)
+        yield Fact(kind=kind, value=_value(match, term, reading.part.text), term=term.id, source=source, part=number)
         if term.kind == "flower":
             yield from _where_it_grows(match, terms, reading)
     for place, _, _ in reading.places:
@@ -216,11 +216,11 @@ def kind_of(term: Term) -> FactKind:
     return _KINDS[term.family]
 
 
-def _value(match: TermMatch, term: Term, reading: _Reading) -> str:
+def _value(match: TermMatch, term: Term, words: str) -> str:
     """The name of the term; an event keeps the officer's words for its anniversary and edition."""
     if term.family != "ev":
         return term.vi
-    text = _plain(reading.part.text)
+    text = _plain(words)
     before = _ANNIVERSARY.search(text[: match.start])
     inner = _plain(match.surface)
     edition = _EDITION.match(text[match.end :]) or _EDITION.match(inner[max(inner.find("lan thu"), 0) :])
@@ -312,7 +312,8 @@ def _sheet_facts(row: SheetRow, terms: TermBase, when: dt.date | None) -> Iterat
             continue
         found = [m for m in terms.match(words, when=when) if not m.ambiguous and kind_of(terms[m.id]) == kind]
         for match in found:
-            yield Fact(kind=kind, value=terms[match.id].vi, term=match.id, source="sheet")
+            value = _value(match, terms[match.id], words)
+            yield Fact(kind=kind, value=value, term=match.id, source="sheet")
         names = [(match.start, match.end) for match in found]
         own = [place for place, _, _ in own_places(words, names)] if kind == "place" else []
         for value in own if own or found else [words]:
@@ -329,7 +330,7 @@ def _metadata_facts(media: MediaFacts, terms: TermBase, when: dt.date | None, kn
         for match in terms.match(words, when=when):
             term = _choose(match, terms, known)
             if term and _claims_no_more(match, term, terms, known):
-                yield Fact(kind=kind_of(term), value=term.vi, term=term.id, source=text.source)
+                yield Fact(kind=kind_of(term), value=_value(match, term, words), term=term.id, source=text.source)
 
 
 def _gps_facts(media: MediaFacts, terms: TermBase) -> Iterator[Fact]:
