@@ -21,8 +21,11 @@ from ttdn_assets.renditions.photo import ROOM_BYTES, make_photos, open_picture
 from ttdn_assets.renditions.plan import rendition_path
 from ttdn_assets.settings import Limits
 from ttdn_assets.tools.colour import SRGB_PROFILE
+from ttdn_assets.tools.cuts import Cutter
 from ttdn_assets.tools.encode import has_fine_colour
+from ttdn_assets.tools.jpeg import lightness
 from ttdn_assets.tools.pixels import thumbnail
+from ttdn_assets.tools.quality import SIMILARITY, similarity
 
 LIMITS = Limits()
 MEDIA = Path(os.environ["TTDN_TEST_MEDIA"]) if "TTDN_TEST_MEDIA" in os.environ else None
@@ -155,6 +158,40 @@ def test_resolution_is_written_where_a_plan_wants_it(tmp_path: Path) -> None:
     for plan in (jpeg, png):
         with Image.open(tmp_path / rendition_path(plan)) as image:
             assert round(image.info["dpi"][0]) == 300
+
+
+@pytest.mark.parametrize("fit", ["whole", "pad"])
+def test_a_rendition_keeps_the_stated_likeness_progressively(tmp_path: Path, fit: str) -> None:
+    path = save(tmp_path / "a.png", scenery(1600, 1200))
+    plan = photo_plan((800, 600) if fit == "whole" else (600, 800), fit=fit)
+    made(path, tmp_path, plan)
+    cutter = Cutter(open_picture(path, facts(path), limits=LIMITS))
+    wanted = (
+        cutter.planes(None, plan.size_px, fine=False) if fit == "whole" else cutter.padded(plan.size_px, fine=False)
+    )
+    data = (tmp_path / rendition_path(plan)).read_bytes()
+    assert b"\xff\xc2" in data, "no progressive frame"
+    assert similarity(wanted.luma, lightness(data)) >= SIMILARITY - 0.002
+
+
+def test_a_master_keeps_more_in_one_pass(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.png", scenery(800, 600))
+    plain, master = photo_plan((800, 600)), photo_plan((800, 600), bytes_min=1000)
+    sizes = {rendition.recipe: rendition.size_bytes for rendition in made(path, tmp_path, plain, master)}
+    assert sizes[master.recipe] > sizes[plain.recipe]
+    assert b"\xff\xc2" not in (tmp_path / rendition_path(master)).read_bytes()
+
+
+def test_of_several_pictures_in_a_file_the_first_is_used(tmp_path: Path) -> None:
+    first, second = Image.new("RGB", (320, 240), (200, 30, 30)), Image.new("RGB", (320, 240), (30, 30, 200))
+    stereo = save(tmp_path / "a.mpo", first, save_all=True, append_images=[second])
+    moving = save(tmp_path / "b.jpg", first)
+    moving.write_bytes(moving.read_bytes() + b"\0\0\0\x18ftypmp42" + bytes(5000))
+    for path in (stereo, moving):
+        plan = photo_plan((160, 120))
+        made(path, tmp_path / path.stem, plan)
+        with Image.open(tmp_path / path.stem / rendition_path(plan)) as image:
+            assert np.asarray(image)[60, 80].argmax() == 0, path.name
 
 
 def test_coloured_text_keeps_its_colour_and_photographs_share_it() -> None:

@@ -104,6 +104,50 @@ def test_every_orientation_gives_the_same_upright_picture(tmp_path: Path, orient
     assert np.array_equal(decoded(path, orientation=orientation), np.asarray(upright))
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_jpeg_is_turned_and_converted_as_any_other_file_is(tmp_path: Path, orientation: int) -> None:
+    picture, profile = scenery(330, 210), icc.profile(ADOBE_RGB)
+    coded_once = save(tmp_path / "a.jpg", picture, quality=95, subsampling=0, icc_profile=profile)
+    with Image.open(coded_once) as image:
+        same = save(tmp_path / "a.png", np.asarray(image), icc_profile=profile)
+    found, wanted = decoded(coded_once, orientation=orientation), decoded(same, orientation=orientation)
+    assert np.abs(found.astype(int) - wanted.astype(int)).max() <= 2
+
+
+def test_colours_that_a_jpeg_stores_halved_stay_what_they_are(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.jpg", scenery(640, 480), quality=95, subsampling=2)
+    with Image.open(path) as image:
+        image.draft("YCbCr", image.size)
+        stored = np.asarray(image)[::2, ::2, 1:].astype(int)
+    picture = decode(path, facts(path), pixels_max=PIXELS_MAX)
+    planes = Cutter(picture).planes(None, (640, 480), fine=False)
+    ours = np.stack([planes.blue, planes.red], -1).astype(int)
+    assert np.abs(ours - stored)[4:-4, 4:-4].mean() < 1.5
+
+
+@pytest.mark.parametrize("share", [0.9, 0.5, 0.3, 0.1])
+def test_a_plain_picture_stays_plain_in_every_plane(share: float) -> None:
+    pixels = np.full((700, 901, 3), (200, 120, 33), np.uint8)
+    size_px = round(901 * share), round(700 * share)
+    for fine in (False, True):
+        for plane in Cutter(Picture(Path("a"), pixels, (901, 700))).planes(None, size_px, fine=fine):
+            assert np.ptp(plane.astype(int)) <= 1
+
+
+def test_any_small_cut_of_any_size_can_be_made() -> None:
+    chosen = np.random.default_rng(5)
+    cutter = Cutter(Picture(Path("a"), scenery(211, 173), (211, 173)))
+    for _ in range(200):
+        width, height = int(chosen.integers(1, 212)), int(chosen.integers(1, 174))
+        box = Box(int(chosen.integers(0, 212 - width)), int(chosen.integers(0, 174 - height)), width, height)
+        size_px = int(chosen.integers(1, width + 1)), int(chosen.integers(1, height + 1))
+        for fine in (False, True):
+            planes = cutter.planes(box, size_px, fine=fine)
+            assert planes.luma.shape == size_px[::-1]
+            part = ((size_px[1] + 1) // 2, (size_px[0] + 1) // 2)
+            assert planes.blue.shape == planes.red.shape == (planes.luma.shape if fine else part)
+
+
 def test_cmyk_without_a_profile_looks_like_printed_ink(tmp_path: Path) -> None:
     inks = np.zeros((8, 40, 4), np.uint8)
     for place, ink in enumerate([(0, 0, 0, 0), (255, 0, 0, 0), (0, 255, 0, 0), (0, 0, 255, 0), (0, 0, 0, 255)]):
