@@ -117,6 +117,11 @@ class Answering:
                 yield from shared_records(connection, numbers[start : start + BATCH])
             yield from forgotten_records(connection)
 
+    def forgotten(self) -> list[SharedRecord]:
+        """What is left of the assets that were forgotten."""
+        with self._database.reading() as connection:
+            return list(forgotten_records(connection))
+
     def shared_record(self, asset: str) -> SharedRecord:
         """One asset as it travels, or what is left of it where it was forgotten (by its whole id)."""
         with self._database.reading() as connection:

@@ -13,13 +13,13 @@ associative and idempotent (a property test holds it to that):
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args
 
 import msgspec
 
 from ttdn_assets.catalogue.merge import Key, captions_of, review_of, unite_facts
 from ttdn_assets.catalogue.publications import COUNTED, publication_name
-from ttdn_assets.catalogue.records import FileVersion, HistoryLine, Rival, SharedRecord, SubmissionRecord
+from ttdn_assets.catalogue.records import Change, FileVersion, HistoryLine, Rival, SharedRecord, SubmissionRecord
 from ttdn_assets.catalogue.rivals import RIGHTS
 from ttdn_assets.catalogue.rows import to_json
 from ttdn_assets.model import FIELDS, Finding, Publication, Reach, Rendition, Rights, Subject, Text
@@ -28,11 +28,15 @@ Value = TypeVar("Value")
 Place = tuple[str, str]
 _STATUSES = ("failed", "skipped", "unchanged", "done")
 _CAUTION = ("approved", "in_review", "draft", "rejected")
+_CHANGES = get_args(Change)
 _FOUND_ANEW = ("facts-differ", "texts-differ", "rights-differ")
 
 
 def join(records: Sequence[SharedRecord]) -> SharedRecord:
     """One record that says what all of these say; of one alone its plain form, in which equal records are equal."""
+    forgotten_at = min((one.forgotten_at for one in records if one.forgotten_at), default=None)
+    if forgotten_at is not None:
+        return _bare(records, forgotten_at)
     added_at, asset = min((one.added_at, one.id) for one in records)
     lines = {line for one in records for line in one.history}
     texts = _texts(records, lines)
@@ -64,8 +68,30 @@ def join(records: Sequence[SharedRecord]) -> SharedRecord:
         history=tuple(sorted(lines, key=_line_order)),
         bags=_bags(records),
         collections=tuple(sorted({name for one in records for name in one.collections})),
-        forgotten_at=min((one.forgotten_at for one in records if one.forgotten_at), default=None),
     )
+
+
+def _bare(records: Sequence[SharedRecord], forgotten_at: str) -> SharedRecord:
+    """What is left where one machine forgot the asset: digests, bare lines, and what still holds it."""
+    asset = min(one.id for one in records if one.forgotten_at == forgotten_at)
+    lines = {msgspec.structs.replace(line, before=None, after=None) for one in records for line in one.history}
+    return SharedRecord(
+        id=asset,
+        picture_sha256=None,
+        status="skipped",
+        review="draft",
+        added_at=forgotten_at,
+        changed_at=forgotten_at,
+        publications=_publications(records, (), asset),
+        versions=tuple(sorted({digest for one in records for digest in _digests(one)})),
+        history=tuple(sorted(lines, key=_line_order)),
+        bags=_bags(records),
+        forgotten_at=forgotten_at,
+    )
+
+
+def _digests(record: SharedRecord) -> tuple[str, ...]:
+    return (record.id, *record.versions, *([record.picture_sha256] if record.picture_sha256 else ()))
 
 
 def shown_of(rivals: Sequence[Rival]) -> Text:
@@ -216,9 +242,10 @@ def _bags(records: Sequence[SharedRecord]) -> tuple[SubmissionRecord, ...]:
     return tuple(msgspec.structs.replace(one, assets=()) for one in first)
 
 
-def _line_order(line: HistoryLine) -> tuple[str, ...]:
-    return (line.at, line.asset, line.what, line.who, line.field or "", line.lang or "", line.before or "",
-            line.after or "")  # fmt: skip
+def _line_order(line: HistoryLine) -> tuple[Any, ...]:
+    """Oldest first; of one moment, what a change is made of in the order it is told."""
+    said = (line.field or "", line.lang or "", line.before or "", line.after or "")
+    return (line.at, line.asset, _CHANGES.index(line.what), line.who, *said)
 
 
 def _best(values: Iterable[Value | None]) -> Value | None:

@@ -58,6 +58,13 @@ _LEAVE_PATH = (
 _SET_FILE = update(files).where(files.c.number == bindparam("mine"))
 _SET_ASSET = update(assets).where(assets.c.number == bindparam("mine"))
 _SUBJECT = select(subjects).where(subjects.c.asset == bindparam("mine"))
+_DROP_ELSEWHERE = delete(files).where(
+    files.c.asset == bindparam("mine"),
+    files.c.relative == bindparam("name"),
+    files.c.sha256 == bindparam("bytes"),
+    files.c.missing,
+    files.c.folder == "",
+)
 _DROP_FACTS = delete(facts).where(facts.c.file == bindparam("at"))
 _DROP_FINDINGS = delete(findings).where(findings.c.asset == bindparam("mine"))
 _DROP_TEXT = delete(texts).where(
@@ -257,6 +264,7 @@ def _place_file(writes: Writes, known: Known, entry: AssetEntry, number: int) ->
             writes.connection.execute(_DROP_FACTS, {"at": file})
     else:
         file = known.next_number(files)
+        writes.connection.execute(_DROP_ELSEWHERE, {"mine": number, "name": row["relative"], "bytes": row["sha256"]})
         writes.add(files, [row | {"number": file, "asset": number}])
     known.put(path, number, file)
     writes.add(facts, fact_rows(entry.facts or (), asset=number, file=file))

@@ -103,7 +103,7 @@ def lines_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[Histo
 
 def add_lines(connection: Connection, lines: Iterable[HistoryLine]) -> int:
     """Write the lines that are not there yet, oldest first; how many."""
-    wanted = sorted(set(lines), key=lambda line: line.at)
+    wanted = sorted(dict.fromkeys(lines), key=lambda line: line.at)
     known = {line for some in lines_of(connection, sorted({one.asset for one in wanted})).values() for line in some}
     if new := [history_row(line) for line in wanted if line not in known]:
         connection.execute(insert(history), new)

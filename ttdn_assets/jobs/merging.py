@@ -20,7 +20,7 @@ from ttdn_assets.catalogue.records import SharedRecord
 from ttdn_assets.errors import AssetsError, InputError, UsageError
 from ttdn_assets.jobs.library import catalogue_of, open_library
 from ttdn_assets.jobs.who import system_user
-from ttdn_assets.model import Event, Finding, Progress, silent
+from ttdn_assets.model import Event, Finding, Progress, Rendition, silent
 from ttdn_assets.settings import SETTINGS_FILE, Library, load_library
 from ttdn_assets.stores.keys import CATALOGUE
 from ttdn_assets.tools.files import copy_whole, file_sha256, os_errors
@@ -71,12 +71,13 @@ def merge(
     findings: list[Finding] = []
     with open_catalogue(opened.database_url) as mine:
         if not isinstance(other, Path):
-            return _merged(mine, _stored(other, findings), findings, who=name, progress=progress)
-        theirs = load_library(other)
-        _check_other(opened, theirs)
-        with catalogue_of(theirs) as source:
-            done = _merged(mine, source.shared(), findings, who=name, progress=progress)
-        files = sum(_copied(mine, opened, theirs, findings))
+            done, files = _merged(mine, opened, _stored(other, findings), who=name, progress=progress), 0
+        else:
+            theirs = load_library(other)
+            _check_other(opened, theirs)
+            with catalogue_of(theirs) as source:
+                done = _merged(mine, opened, source.shared(), who=name, progress=progress)
+            files = sum(_copied(mine, opened, theirs, findings))
     return msgspec.structs.replace(done, files=files, findings=(*done.findings, *findings))
 
 
@@ -88,20 +89,31 @@ def _check_other(mine: Library, theirs: Library) -> None:
 
 
 def _merged(
-    catalogue: Catalogue, records: Iterable[SharedRecord], findings: list[Finding], *, who: str, progress: Progress
+    catalogue: Catalogue, library: Library, records: Iterable[SharedRecord], *, who: str, progress: Progress
 ) -> Merged:
     counts: Counter[str] = Counter()
-    for number, (asset, taken) in enumerate(catalogue.take_in(records, who=who), 1):
+    gone: list[Rendition] = []
+    for number, (asset, taken) in enumerate(catalogue.take_in(_noting(catalogue, records, gone), who=who), 1):
         counts[taken] += 1
         progress(Event(stage="merge", done=number, total=0, source=asset[:12]))
-    disputed = tuple(_disputes(catalogue))
+    for one in gone:
+        (library.root / one.path).unlink(missing_ok=True)
     return Merged(
         added=counts["added"],
         changed=counts["changed"],
         unchanged=counts["unchanged"],
         forgotten=counts["forgotten"],
-        findings=(*disputed, *findings),
+        findings=tuple(_disputes(catalogue)),
     )
+
+
+def _noting(catalogue: Catalogue, records: Iterable[SharedRecord], gone: list[Rendition]) -> Iterator[SharedRecord]:
+    """The records as they come; what this library made of an asset that was forgotten elsewhere is noted first."""
+    for record in records:
+        if record.forgotten_at:
+            here = {asset for digest in record.versions if (asset := catalogue.known_bytes(digest))}
+            gone += [one for asset in here for one in catalogue.asset(asset).renditions]
+        yield record
 
 
 def _disputes(catalogue: Catalogue) -> Iterator[Finding]:

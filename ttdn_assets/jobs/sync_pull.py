@@ -12,7 +12,7 @@ from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.errors import InputError, StoreError
 from ttdn_assets.jobs.sync_items import DECLARATION, SEAL, Item, companion_items, manifest_digests, wanted_rendition
 from ttdn_assets.jobs.sync_originals import Place, placed, places_of
-from ttdn_assets.jobs.sync_records import StoredRecord, entries_of, record_bytes, says_the_same, stored
+from ttdn_assets.jobs.sync_records import StoredRecord, entries_of, record_bytes, says_the_same, stored, united
 from ttdn_assets.jobs.sync_transfer import Done, Transfer
 from ttdn_assets.stores.keys import CATALOGUE, SUBMISSIONS, check_key
 from ttdn_assets.tools.files import file_sha256, os_errors
@@ -52,7 +52,7 @@ class Pull(Transfer):
             if record is None and has is None:
                 continue
             fresh = record is not None and self._is_fresh(key, record, has)
-            chosen = record if record is not None and fresh else has
+            chosen = has if record is None or not fresh else record if has is None else united(has, record)
             if chosen is not None:
                 root = self.library.originals
                 yield Wanted(chosen, fresh, places_of(chosen, mine.get(key), root=root, claims=self.there))
@@ -64,7 +64,8 @@ class Pull(Transfer):
         return ((ids[record.id], record) for record in self.catalogue.assets(known))
 
     def _stored(self, record: AssetRecord) -> StoredRecord:
-        return stored(record, [one for one, _ in companion_items(record, self.digests)])
+        shared = self.catalogue.shared_record(record.id)
+        return stored(shared, [one for one, _ in companion_items(record, self.digests)])
 
     def _is_same(self, key: str, own: StoredRecord | None) -> bool:
         """Whether the listing shows that the store has what the catalogue has."""
@@ -78,6 +79,9 @@ class Pull(Transfer):
 
     def _is_fresh(self, key: str, theirs: StoredRecord, own: StoredRecord | None) -> bool:
         """Whether the store's record is to be written here; what becomes of it is told."""
+        if own is None and theirs.forgotten_at and self.catalogue.was_forgotten(theirs.id):
+            self.tally.add(key, "unchanged")
+            return False
         if own is None and not self.catalogue.was_forgotten(theirs.id):
             there = self.there.get(key)
             self.tally.add(key, "fetched", there.size_bytes if there else 0)
@@ -85,7 +89,7 @@ class Pull(Transfer):
         if own is None or says_the_same(own, theirs):
             self.tally.add(key, "unchanged")
             return False
-        fresh = theirs.changed_at > own.changed_at
+        fresh = not says_the_same(united(own, theirs), stored(own, (*theirs.companions, *own.companions)))
         self.tally.add(key, "fetched" if fresh else "newer")
         return fresh
 
@@ -123,6 +127,11 @@ class Pull(Transfer):
     def _write(self, wanted: Iterable[Wanted], *, who: str) -> None:
         """Write into the catalogue what it lacks, and where the files lie now."""
         entries, missing = [], []
+        wanted = list(wanted)
+        for record in (one.record for one in wanted if one.record.forgotten_at and one.fresh):
+            self._remove_renditions(record.id)
+        for _ in self.catalogue.take_in((one.record for one in wanted if one.fresh), who=who):
+            """Each batch is one transaction."""
         for record, fresh, places in wanted:
             if not fresh and not any(place.old is None and place.path.is_file() for place in places):
                 continue
@@ -134,6 +143,12 @@ class Pull(Transfer):
         for _ in self.catalogue.record_all(entries, who=who):
             """Each batch is one transaction."""
         self.catalogue.mark_missing(missing, who=who)
+
+    def _remove_renditions(self, asset: str) -> None:
+        """Remove the made files of an asset that was forgotten on another machine."""
+        if self.catalogue.known_bytes(asset) is not None:
+            for made in self.catalogue.asset(asset).renditions:
+                (self.library.root / made.path).unlink(missing_ok=True)
 
     def bags(self) -> None:
         """Every bag that is whole in the store and not here."""

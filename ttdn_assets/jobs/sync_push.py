@@ -15,7 +15,7 @@ from ttdn_assets.jobs.sync_records import (
     record_bytes,
     says_the_same,
     stored,
-    with_companions_of,
+    united,
 )
 from ttdn_assets.jobs.sync_transfer import Done, Transfer
 from ttdn_assets.stores import ObjectInfo
@@ -125,12 +125,15 @@ class Push(Transfer):
                 self.tally.add(key, "unchanged")
                 continue
             yield self._record_item(key, data)
+        for left in self.catalogue.forgotten():
+            yield self._record_item(catalogue_key(left.id), record_bytes(stored(left, ())))
 
     def _stored(self, record: AssetRecord) -> StoredRecord:
+        shared = self.catalogue.shared_record(record.id)
         try:
-            return stored(record, [one for one, _ in companion_items(record, self.digests)])
+            return stored(shared, [one for one, _ in companion_items(record, self.digests)])
         except InputError:
-            return stored(record, ())
+            return stored(shared, ())
 
     def _record_item(self, key: str, data: bytes) -> Item:
         path = self.scratch / key.replace("/", "-")
@@ -147,11 +150,9 @@ class Push(Transfer):
             mine, theirs = read_record(item.path.read_bytes()), self.stored_record(item.key)
             if mine is None or theirs is None:
                 return self._send(item)
-            both = with_companions_of(mine, theirs)
+            both = united(mine, theirs)
             if says_the_same(both, theirs):
-                return "unchanged"
-            if theirs.changed_at > mine.changed_at:
-                return "newer"
+                return "unchanged" if says_the_same(stored(mine, theirs.companions), theirs) else "newer"
             return self._send(self._record_item(item.key, record_bytes(both)))
         finally:
             item.path.unlink(missing_ok=True)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from ttdn_assets.catalogue.records import AssetEntry, AssetRecord, FileVersion
+from ttdn_assets.catalogue.join import join
+from ttdn_assets.catalogue.records import AssetEntry, FileVersion, SharedRecord
 from ttdn_assets.jobs.sync_items import Companion
-from ttdn_assets.model import Finding
 
 
-class StoredRecord(AssetRecord, frozen=True, kw_only=True):
-    """What the catalogue knows about an asset, and what belongs to its files."""
+class StoredRecord(SharedRecord, frozen=True, kw_only=True):
+    """What a catalogue knows about an asset, its history with it, and what belongs to its files."""
 
     companions: tuple[Companion, ...] = ()
 
@@ -28,21 +28,11 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
     missing: bool = False
 
 
-def stored(record: AssetRecord, companions: Iterable[Companion]) -> StoredRecord:
-    """An asset as it stands in the store: the same on every machine that knows the same about it.
-
-    Left out is what is true of one machine only: where the files lie, when they were seen, in which bags they went.
-    """
-    files = {(file.relative, file.sha256): _anywhere(file) for file in record.files}
+def stored(record: SharedRecord, companions: Iterable[Companion]) -> StoredRecord:
+    """An asset as it stands in the store: the same on every machine that knows the same about it."""
     kept = {(one.of, one.name): one for one in companions}
-    values = {name: getattr(record, name) for name in AssetRecord.__struct_fields__}
-    values |= {
-        "files": tuple(files[key] for key in sorted(files)),
-        "findings": _own_findings(record),
-        "submissions": (),
-        "companions": tuple(kept[key] for key in sorted(kept)),
-    }
-    return StoredRecord(**values)
+    values = {name: getattr(record, name) for name in SharedRecord.__struct_fields__}
+    return StoredRecord(**values | {"companions": tuple(kept[key] for key in sorted(kept))})
 
 
 def record_bytes(record: StoredRecord) -> bytes:
@@ -63,13 +53,16 @@ def says_the_same(one: StoredRecord, other: StoredRecord) -> bool:
     return _timeless(one) == _timeless(other)
 
 
-def with_companions_of(mine: StoredRecord, theirs: StoredRecord) -> StoredRecord:
-    """My record with the companions that only theirs names: they may never have been on this machine."""
-    return stored(mine, (*theirs.companions, *mine.companions))
+def united(mine: StoredRecord, theirs: StoredRecord) -> StoredRecord:
+    """Both records in one, whichever was changed later; companions may never have been on one of the machines."""
+    return stored(join((mine, theirs)), (*theirs.companions, *mine.companions))
 
 
 def entries_of(record: StoredRecord, places: Mapping[FileVersion, Placed]) -> list[AssetEntry]:
-    """What to write into a catalogue that lacks the record: the asset's own bytes first, because they give its id."""
+    """Where the files of a record lie, to be written into a catalogue: the asset's own bytes first, which give its id.
+
+    Words, rights and all the rest were joined with what the catalogue knows before.
+    """
     own = [file for file in record.files if file.sha256 == record.id]
     others = [file for file in record.files if file.sha256 != record.id]
     entries = [_entry(record, file, places[file]) for file in (*own, *others)]
@@ -94,22 +87,6 @@ def _entry(record: StoredRecord, file: FileVersion, place: Placed) -> AssetEntry
         error=record.error,
         media=record.media,
         facts=file.facts,
-        captions=record.captions,
-        subject=record.subject,
-        renditions=record.renditions,
-        findings=_own_findings(record),
-        rights=record.rights,
-    )
-
-
-def _own_findings(record: AssetRecord) -> tuple[Finding, ...]:
-    """All but ``facts-differ``, which the catalogue finds anew whenever it reads an asset."""
-    return tuple(finding for finding in record.findings if finding.rule != "facts-differ")
-
-
-def _anywhere(file: FileVersion) -> FileVersion:
-    return msgspec.structs.replace(
-        file, path=file.relative, folder="", mtime_ns=0, seen_at="", missing=False, companions=()
     )
 
 
