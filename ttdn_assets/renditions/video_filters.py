@@ -84,8 +84,7 @@ def shown(facts: MediaFacts, cut: tuple[Filter, ...], size_px: Size, able: Capab
     video = _video(facts)
     size: dict[str, str | int | float] = {"w": size_px[0], "h": size_px[1], "flags": _SCALER}
     if video_tone.is_hdr(video):
-        both = {"zscale", "tonemap"} <= able.filters
-        toned = video_tone.by_filters(video) if both else video_tone.by_table(video)
+        toned = video_tone.by_filters(video) if video_tone.can_filter(video, able) else video_tone.by_table(video)
         return (*cut, Filter("scale", {**size, **_same_range(video)}), *toned, *_tagged())
     if video_tone.needs_zscale(video) and "zscale" in able.filters:
         return (*cut, Filter("scale", {**size, **_same_range(video)}), *video_tone.narrowed(video), *_tagged())

@@ -1,8 +1,9 @@
-"""HDR and wide-gamut pictures to SDR BT.709: as filters where ffmpeg has zscale and tonemap, else as a colour table.
+"""HDR and wide-gamut pictures to SDR BT.709: PQ by filters where ffmpeg has zscale and tonemap, else by a colour table.
 
-Both ways hold diffuse white at 203 cd/m² (ITU-R BT.2408-7, table 1), keep tones below 0.3 of it as they are, bend those
-above smoothly (the curve ffmpeg calls mobius) so that 1,000 cd/m² becomes white, and clip what is brighter or outside
-BT.709.  Dolby Vision profile 8.4 is coded as HLG and shown as that.
+HLG always goes by the table: zscale takes its display light otherwise than BT.2100 says (a CIEDE2000 of 2.6 in the mean
+instead of 0.5).  Both ways hold diffuse white at 203 cd/m² (ITU-R BT.2408-7, table 1), keep tones below 0.3 of it as
+they are, bend those above smoothly (the curve ffmpeg calls mobius) so that 1,000 cd/m² becomes white, and clip what is
+brighter or outside BT.709.  Dolby Vision profile 8.4 is coded as HLG and shown as that.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ttdn_assets.model import VideoFacts
+from ttdn_assets.tools.ffmpeg import Capabilities
 from ttdn_assets.tools.ffmpeg_graph import Filter
 
 TABLE_NAME = "tone.cube"
@@ -39,6 +41,11 @@ _TO_709 = (
 def is_hdr(video: VideoFacts) -> bool:
     """Whether the clip is coded with PQ or HLG."""
     return video.transfer in TRANSFERS
+
+
+def can_filter(video: VideoFacts, able: Capabilities) -> bool:
+    """Whether ``by_filters`` does on this ffmpeg what the table does."""
+    return video.transfer == "smpte2084" and {"zscale", "tonemap"} <= able.filters
 
 
 def needs_zscale(video: VideoFacts) -> bool:
