@@ -109,7 +109,7 @@ def _write(teller: Teller) -> _Written | None:
     if event and event.term.id not in scene.covered:
         held = grammar.is_held(event.term) and not event.anniversary
         return _write_held(teller, event) if held else _write_occasion(teller, event)
-    if scene.prose:
+    if scene.prose and not scene.understood:
         return None
     if things := _things(teller):
         return _write_thing(teller, things)
@@ -269,7 +269,8 @@ def _phrase_words(teller: Teller, phrase: Term, *, long: bool) -> str:
     if "{place}" in pattern:
         pattern = _with_place(pattern, teller, place, long=long)
     elif place and not _named_in_slots(teller, phrase):
-        pattern = f"{place}，{pattern}" if lang == "zh" else f"{pattern} {teller.at(long=long)}"
+        comma = "" if pattern.startswith("{event}") else "，"
+        pattern = f"{place}{comma}{pattern}" if lang == "zh" else f"{pattern} {teller.at(long=long)}"
     for slot in slots_of(phrase.vi):
         pattern = pattern.replace(f"{{{slot}}}", _slot_words(teller, slot))
     return grammar.capital(pattern)

@@ -48,6 +48,7 @@ _EDITION = re.compile(
 _LUNAR_YEAR = re.compile(
     r"(?:giáp|ất|bính|đinh|mậu|kỷ|canh|tân|nhâm|quý) (?:tý|sửu|dần|mão|thìn|tỵ|tị|ngọ|mùi|thân|dậu|tuất|hợi)", re.I
 )
+_STREET = re.compile(r"(?:^|[\s(,_])(?:(?<!cung )(?<!con )(?<!tuyến )đường|(?<!thành )phố|đại lộ|hẻm|ngõ) $", re.I)
 _TOWN_KINDS = frozenset(("plateau", "town", "city", "district", "commune", "village"))
 _PERSON_ONLY = re.compile(rf"(?:[{UPPER}][^\W\d_]*[ _]*){{2,5}}")
 _OCCASION_WORDS = frozenset(("top-le-hoi", "top-hoi-cho"))
@@ -107,7 +108,9 @@ def _read(number: int, part: Part, terms: TermBase, when: dt.date | None) -> _Re
     text = _SLASHED.sub(lambda found: found.group()[: found.start(2) - found.start()] + "/" + found[3], part.text)
     found = terms.match(text, when=when)
     bare = without_people(text, [(match.start, match.end) for match in found])
-    matches = tuple(match for match in found if bare[match.start : match.end].strip())
+    matches = tuple(
+        match for match in found if bare[match.start : match.end].strip() and not _STREET.search(text[: match.start])
+    )
     spans = [(match.start, match.end) for match in matches]
     bases = {base_year(terms[match.id]) for match in matches}
     days = tuple(
@@ -157,7 +160,7 @@ def _part_facts(
     if reading.phrase:
         words = tidy(reading.part.text[reading.phrase.start : reading.phrase.end])
         yield Fact(kind="activity", value=words, term=reading.phrase.term.id, source=source, part=number)
-    if words := _prose(reading):
+    if words := _prose(reading, terms):
         yield Fact(kind="activity", value=words, source=source, part=number)
 
 
@@ -242,20 +245,31 @@ def _left_over(reading: _Reading) -> tuple[str, ...]:
     taken += [(reading.phrase.start, reading.phrase.end)] if reading.phrase else []
     text = without_people(reading.part.text, taken)
     text = _LUNAR_YEAR.sub(lambda year: " " * len(year.group()), text)
-    return own_words("".join(" " if _inside(i, i + 1, taken) else char for i, char in enumerate(text)))
+    rest = "".join(" " if _inside(i, i + 1, taken) else char for i, char in enumerate(text))
+    return own_words(rest, out_of=reading.part.text)
 
 
-def _prose(reading: _Reading) -> str:
+def _prose(reading: _Reading, terms: TermBase) -> str:
     """A part that is an officer's own Vietnamese sentence, where terms and patterns leave words of it unsaid."""
     text = reading.part.text
-    if not vietnamese(text) or _person(text) or not (_left_over(reading) or _occasion_of_its_own(reading)):
+    if not vietnamese(text) or _person(text):
         return ""
-    told = any(m.id.startswith("ev-") for m in reading.matches)
+    if _people_with_products(reading):
+        return tidy(_without_outer_dates(text, reading.days))
+    if not (_left_over(reading) or _occasion_of_its_own(reading)):
+        return ""
+    told = any(terms[m.id].vi in _events_by_name(terms) for m in reading.matches)
     around = [m for m in reading.matches if m.id.startswith("top-" if told else ("top-", "ag-"))]
     said = len(_left_over(reading)) + sum(len(own_words(match.surface)) for match in around)
     if said < 2 or len(own_words(text)) < 3:
         return ""
     return tidy(_without_outer_dates(text, reading.days))
+
+
+def _people_with_products(reading: _Reading) -> bool:
+    """Whether a people and what it makes are told together: ``Phụ nữ Mông dệt lanh`` says more than the two names."""
+    families = {match.id.partition("-")[0] for match in reading.matches}
+    return families >= {"eth", "pr"} and "ev" not in families and reading.phrase is None
 
 
 def _occasion_of_its_own(reading: _Reading) -> bool:

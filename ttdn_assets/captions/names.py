@@ -121,10 +121,13 @@ def vietnamese(text: str) -> bool:
     return _VI_ONLY.search(text) is not None or len(_VI_MARKS.findall(text)) > 1
 
 
-def own_words(text: str) -> tuple[str, ...]:
-    """The words of a text that carry a meaning of their own: no small words, numbers or single letters."""
+def own_words(text: str, *, out_of: str = "") -> tuple[str, ...]:
+    """The words of a text that carry a meaning of their own: no small words, numbers or single letters.
+
+    ``out_of`` is the whole text where this is only a part of it: it tells whether diacritics are typed.
+    """
     found = re.findall(r"[^\W\d_]+", text)
-    small = word_list("small") if vietnamese(text) else _small_words_typed_either_way()
+    small = word_list("small") if vietnamese(out_of or text) else _small_words_typed_either_way()
     return tuple(word for word in found if len(word) > 1 and word.lower() not in small)
 
 

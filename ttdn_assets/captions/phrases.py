@@ -109,8 +109,8 @@ def _phrases(terms: TermBase) -> tuple[Phrase, ...]:
 def find_phrase(text: str, matches: Sequence[TermMatch], terms: TermBase) -> PhraseFound | None:
     """The longest pattern whose head stands in the text; topics count as plain words."""
     words = tuple((fold(word.group()), word.start(), word.end()) for word in re.finditer(r"[^\W_]+", text))
-    known = (match for match in matches if not match.ambiguous and not match.id.startswith("top-"))
-    named = {_name_starts(match, terms): match for match in known}
+    known = [match for match in matches if not match.ambiguous and not match.id.startswith("top-")]
+    named = {start: match for match in known for start in (_name_starts(match, terms), match.start)}
     there = {word for word, _, _ in words}
     for phrase in _phrases(terms):
         for first in range(len(words)) if phrase.literal <= there else ():

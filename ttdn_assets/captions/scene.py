@@ -10,11 +10,14 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ttdn_assets.captions.dates import find_dates
 from ttdn_assets.captions.day import Day, agree, common, detail, parse_iso
 from ttdn_assets.captions.grammar import edition_number, is_held, is_subject
+from ttdn_assets.captions.names import own_words
 from ttdn_assets.model import Fact, FactSource
 from ttdn_assets.terms.base import TermBase
 from ttdn_assets.terms.calendar import base_year
+from ttdn_assets.terms.matcher import TermMatch
 from ttdn_assets.terms.term import Term
 
 _RANK: dict[FactSource, int] = {"officer": 0, "sheet": 1, "folder": 2, "file_name": 2, "xmp": 3, "iptc": 3, "exif": 4,
@@ -38,14 +41,15 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     ``place`` lies in ``container`` (a town or district around it) and ``province``; ``beside`` are further places one
     name tells with it; ``own_place`` is a place no term covers; ``prose`` an officer's own sentence, ``covered`` the
-    terms it names itself; ``context`` is such a sentence of an outer folder, where a folder within says more closely
-    what the picture is of.
+    terms it names itself, ``understood`` whether a people and a product say all of it; ``context`` is such a sentence
+    of an outer folder, where a folder within says more closely what the picture is of.
     """
 
     phrase: Term | None = None
     prose: str = ""
     context: str = ""
     covered: frozenset[str] = frozenset()
+    understood: bool = False
     event: EventSaid | None = None
     place: Term | None = None
     beside: tuple[Term, ...] = ()
@@ -64,7 +68,7 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
     day = _day(facts) or (parse_iso(taken_at) if taken_at else None)
     prose, context = _prose(facts, terms)
     phrase = next((terms.get(f.term) for f in reversed(facts) if f.kind == "activity" and f.term), None)
-    covered = frozenset(one for match in terms.match(prose) for one in match.ids) if prose else frozenset()
+    named = terms.match(prose) if prose else ()
     where = _where(facts, terms)
     known = _terms_of(facts, terms)
     things = {fact.term for fact in facts if fact.kind in ("people", "product")}
@@ -72,7 +76,8 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
         phrase=phrase,
         prose=prose,
         context=context,
-        covered=covered,
+        covered=frozenset(one for match in named for one in match.ids),
+        understood={"eth", "pr"} <= {match.id.partition("-")[0] for match in named} and not _left_over(prose, named),
         event=_event(facts, terms, day),
         place=where.place,
         beside=where.beside,
@@ -85,6 +90,15 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
         others=tuple(term for term in known if _only_keyword(term)),
         slots=known,
     )
+
+
+def _left_over(prose: str, named: Sequence[TermMatch]) -> tuple[str, ...]:
+    """The words of a sentence that neither terms nor its dates say."""
+    spans = [(match.start, match.end) for match in named] + [(start, end) for _, start, end in find_dates(prose)]
+    rest = prose
+    for start, end in spans:
+        rest = rest[:start] + " " * (end - start) + rest[end:]
+    return own_words(rest, out_of=prose)
 
 
 def _only_keyword(term: Term) -> bool:
