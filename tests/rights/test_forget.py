@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from pathlib import Path
 from typing import Any, cast
@@ -17,6 +18,8 @@ from ttdn_assets.jobs.sync import pull, push
 from ttdn_assets.model import Rendition
 from ttdn_assets.settings import Library, create_library
 from ttdn_assets.stores import Store, open_store
+from ttdn_assets.stores.keys import share_key
+from ttdn_assets.tools.files import file_sha256
 
 
 def made(library: Library, name: str, contents: str) -> Rendition:
@@ -92,6 +95,22 @@ def test_library_and_store_hold_nothing_of_it_and_the_original_is_told(
     assert "Ảnh a" not in left.read_text(encoding="utf-8")
     assert b"nh a" not in b"".join(path.read_bytes() for path in library.root.glob("catalogue.sqlite3*"))
     assert list(library.root.glob(".forgotten*")) == []
+
+
+def test_shared_pages_that_lead_to_it_are_revoked(library: Library, store: Store, tmp_path: Path) -> None:
+    with open_catalogue(library.database_url) as catalogue:
+        rendition = catalogue.asset(id_of("a")).renditions[0].sha256
+        bag = "submissions/2026-11-21-x-a"
+        catalogue.add_submission(bag, target="x", digest="d", assets=[id_of("a")], who="an")
+    pages = {"one": f"renditions/{rendition[:2]}/{rendition}.jpg", "two": f"/{bag}/data/media/a.jpg", "three": "other"}
+    for name, link in pages.items():
+        page = tmp_path / f"{name}.html"
+        page.write_text(f"<a href='https://kho.vn/{link}'>", encoding="utf-8")
+        store.put(page, share_key(dt.date(2026, 11, 21), name), file_sha256(page))
+    done = forget(library, id_of("a"), store=store, who="chi")
+    assert done.links == 2
+    assert [info.key for info in store.iter("shares/")] == ["shares/2026-11-21-three.html"]
+    assert [one.path for one in done.bags] == [bag]
 
 
 def test_bytes_another_asset_needs_stay(library: Library, store: Store) -> None:

@@ -1,13 +1,14 @@
 """Forget an asset: consent was withdrawn, so it leaves the library and the store, and its links lead nowhere any more.
 
-A link to an object of the store ends with the object.  Originals in people's own folders are not this library's to
-delete: they are listed, as are the bags and the publications that still hold the asset.  The store goes first and the
-catalogue last, so that a run that is cut off can be made again.
+A link to an object of the store ends with the object, and shared pages that show the asset are deleted.  Originals in
+people's own folders are not this library's to delete: they are listed, as are the bags and the publications that still
+hold the asset.  The store goes first and the catalogue last, so that a run that is cut off can be made again.
 """
 
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +17,11 @@ import msgspec
 
 from ttdn_assets.catalogue.records import AssetRecord, SubmissionRecord
 from ttdn_assets.jobs.library import catalogue_of, open_library
+from ttdn_assets.jobs.sync_records import read_record
 from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import Publication
 from ttdn_assets.settings import Library
-from ttdn_assets.stores.keys import CATALOGUE, ORIGINALS, RENDITIONS, catalogue_key
+from ttdn_assets.stores.keys import CATALOGUE, ORIGINALS, RENDITIONS, SHARES, catalogue_key
 from ttdn_assets.tools.files import os_errors, write_whole
 
 if TYPE_CHECKING:
@@ -30,12 +32,14 @@ if TYPE_CHECKING:
 class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
     """What is gone, in files of the library and objects of the store, and what still holds the asset.
 
-    ``originals`` are files in people's own folders, which stay.
+    ``links`` are the shared pages that showed it, alone or in a submission; ``originals`` are files in people's own
+    folders, which stay.
     """
 
     asset: str
     files: int
     objects: int
+    links: int = 0
     originals: tuple[str, ...] = ()
     bags: tuple[SubmissionRecord, ...] = ()
     publications: tuple[Publication, ...] = ()
@@ -64,7 +68,11 @@ def forget(
         digests = catalogue.digests(record.id)
         needed = _needed_elsewhere(catalogue, record)
         renditions = {one.sha256 for one in record.renditions} - needed
-        objects = sum(_delete(store, ORIGINALS, digests)) + sum(_delete(store, RENDITIONS, renditions)) if store else 0
+        objects = links = 0
+        if store is not None:
+            theirs = digests | _companions(store, digests)
+            objects = sum(_delete(store, ORIGINALS, theirs)) + sum(_delete(store, RENDITIONS, renditions))
+            links = sum(_revoke(store, {*theirs, *renditions, *(f"/{Path(bag).name}/" for bag in record.submissions)}))
         files = sum(_remove(opened, record, needed))
         publications = tuple(catalogue.publications(record.id))
         bags = tuple(catalogue.forget(record.id, who=who or system_user()))
@@ -72,7 +80,13 @@ def forget(
             objects += _leave_digests(opened, catalogue, store, record.id, digests)
     originals = tuple(file.path for file in record.files if Path(file.path).is_file())
     return Forgotten(
-        asset=record.id, files=files, objects=objects, originals=originals, bags=bags, publications=publications
+        asset=record.id,
+        files=files,
+        objects=objects,
+        links=links,
+        originals=originals,
+        bags=bags,
+        publications=publications,
     )
 
 
@@ -89,6 +103,34 @@ def _delete(store: Store, prefix: str, digests: set[str]) -> Iterator[int]:
         for info in list(store.iter(f"{prefix}{digest[:2]}/{digest}")):
             store.delete(info.key)
             yield 1
+
+
+def _companions(store: Store, digests: set[str]) -> set[str]:
+    """What the store's records say belongs to files of these contents: sidecars, the clip of a Live Photo."""
+    found: set[str] = set()
+    for digest in digests:
+        if (data := _bytes_of(store, catalogue_key(digest))) is not None and (record := read_record(data)) is not None:
+            found.update(one.sha256 for one in record.companions)
+    return found
+
+
+def _revoke(store: Store, names: set[str]) -> Iterator[int]:
+    """Delete the shared pages that lead to any of these contents or bags; 1 for each."""
+    for info in list(store.iter(SHARES)):
+        page = (_bytes_of(store, info.key) or b"").decode("utf-8", "replace")
+        if any(name in page for name in names):
+            store.delete(info.key)
+            yield 1
+
+
+def _bytes_of(store: Store, key: str) -> bytes | None:
+    """The bytes of a small object; ``None`` where there is none."""
+    if store.head(key) is None:
+        return None
+    with tempfile.TemporaryDirectory(prefix="ttdn-") as scratch:
+        path = Path(scratch) / "object"
+        store.get(key, path)
+        return path.read_bytes()
 
 
 def _remove(library: Library, record: AssetRecord, needed: set[str]) -> Iterator[int]:

@@ -34,7 +34,7 @@ _COLUMNS = {
     "at": r"ngay|\bdate\b|\btime\b|published|thoi gian|日期|时间",
 }
 _SCALES = {"k": 3, "n": 3, "nghin": 3, "ngan": 3, "m": 6, "tr": 6, "trieu": 6, "万": 4, "亿": 8}
-_NUMBER = re.compile(r"(\d+(?:[.,\s]\d+)*)\s*([a-z万亿]*)")
+_NUMBER = re.compile(r"([0-9]+(?:[.,\s][0-9]+)*)\s*([a-z万亿]*)")
 
 
 class SheetLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -39,6 +39,8 @@ def command(asset: str, yes: bool, url: str | None, who: str | None, library: Pa
 def _tell(done: Forgotten, *, has_store: bool) -> None:
     counts: dict[str, str | int | float | None] = {"asset": done.asset[:12], "files": done.files}
     click.secho(t("cli.forget.done", {**counts, "objects": done.objects}), bold=True)
+    if done.links:
+        click.echo(t("cli.forget.links", {"links": done.links}))
     if not has_store:
         click.echo(t("cli.forget.no-store"))
     for original in done.originals:
