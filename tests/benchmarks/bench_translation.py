@@ -26,7 +26,7 @@ from ttdn_assets.tools.argos import Argos, split_sentences
 from ttdn_assets.tools.argos_package import install
 
 TESTS = Path(__file__).resolve().parent.parent
-SUBJECTS = ("Bình minh trên", "Tàu cá ra khơi trên", "Triển lãm ảnh về", "Chiến sĩ hải quân đứng gác tại", 
+SUBJECTS = ("Bình minh trên", "Tàu cá ra khơi trên", "Triển lãm ảnh về", "Chiến sĩ hải quân đứng gác tại",
             "Hoàng hôn trên", "Trẻ em vui chơi ở", "Nông dân thu hoạch chè ở", "Lễ hội hoa tại")  # fmt: skip
 PLACES = ("Địa Trung Hải", "Biển Baltic", "Biển Caspi", "Hồng Hải", "Maldives", "Bahamas", "Comoros", "Seychelles")
 WHEN = ("", "năm 2025", "năm 2026", "mùa lúa chín", "mùa hoa", "buổi sáng", "buổi chiều", "ngày hội")

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ttdn_assets.model import LANGUAGES, Lang
+from ttdn_assets.model import Lang, TextStatus
 from ttdn_assets.text import fold, has_han, nfc, strip_marks
 from ttdn_assets.wording import UI_LANGUAGES, catalogue
 
 WORDED = ("title", "description", "alt_text", "keywords")
 RIGHTS = ("author", "credit", "licence", "owner", "consent", "consent_scope", "consent_until", "unexhibited")
-PLAIN = ("place", "event", "date", "people", *RIGHTS, "notes", "asset")
+PLAIN = ("status", "place", "event", "date", "people", *RIGHTS, "notes", "asset", "stamp")
+STATES: tuple[TextStatus, ...] = ("draft", "in_review", "approved", "rejected")
 
 # Searched in this order in the heading without marks and case: what is narrower stands first.
 _FIELDS = {
     "picture": r"xem truoc|thumbnail|preview|缩略图|预览",
     "asset": r"\basset|ma tai san|资产",
+    "stamp": r"dau doi chieu|\bstamp\b|校验",
+    "status": r"trang thai|\bstatus\b|\breview\b|状态",
     "consent_until": r"(?:dong y|chap thuan|consent).*(?:\bhan\b|den ngay|until|expir|ends?\b)|het han"
     r"|(?:同意|授权).*[期止]",
-    "consent_scope": r"pham vi.*(?:dong y|chap thuan)|(?:dong y|chap thuan|consent).*(?:pham vi|\bkenh\b|nen tang|scope|channel)"
+    "consent_scope": r"pham vi.*(?:dong y|chap thuan)"
+    r"|(?:dong y|chap thuan|consent).*(?:pham vi|\bkenh\b|nen tang|scope|channel)"
     r"|(?:同意|授权).*(?:范围|渠道)",
     "unexhibited": r"chua (?:tung )?(?:trien lam|trung bay|cong bo|dat giai|du thi)|unexhibited|未曾?(?:展出|获奖|参展)"
     r"|not (?:been )?(?:exhibit|award|shown|priz)",
@@ -47,6 +51,7 @@ _LANGS = {
     "en": r"tiếng anh|tieng anh|english|\ben\b|\beng\b|\(anh\)|英",
     "vi": r"tiếng việt|tieng viet|vietnamese|\bvi\b|\bvn\b|\(việt\)|\(viet\)|越",
 }
+_CODED = re.compile(r"\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\)\s*$")
 _FILE_NAME = re.compile(r"[^\s].*\.[A-Za-z0-9]{2,5}")
 
 
@@ -100,7 +105,10 @@ def _named_by_values(rows: Sequence[Sequence[str]]) -> int | None:
 
 
 def _lang(heading: str) -> Lang | None:
+    """The language a heading names, in words or, in brackets, by its BCP-47 code."""
     plain = _plain(heading)
+    if coded := _CODED.search(heading):
+        return coded[1].lower() if "-" not in coded[1] else coded[1]
     return next((lang for lang, words in _LANGS.items() if re.search(words, plain)), None)
 
 
@@ -122,6 +130,22 @@ def _own_headings() -> dict[str, Meaning]:
         for field in ("source", "picture", *PLAIN):
             own[_plain(heading(field, None, ui))] = Meaning(field)
         for field in WORDED:
-            for lang in LANGUAGES:
+            for lang in _named_languages(ui):
                 own[_plain(heading(field, lang, ui))] = Meaning(field, lang)
     return own
+
+
+def _named_languages(ui: Lang) -> Iterator[Lang]:
+    """The languages that have a name in one; a heading names any other by its code."""
+    return (code.removeprefix("sheet.lang.") for code in catalogue(ui) if code.startswith("sheet.lang."))
+
+
+def status_word(state: TextStatus, ui: Lang) -> str:
+    """A review state as a sheet says it."""
+    return catalogue(ui).get(f"sheet.status.{state}", state)
+
+
+def status_of(word: str) -> TextStatus | None:
+    """The review state a cell names in any language we write; ``None`` where it names none."""
+    named = {fold(status_word(state, ui)): state for state in STATES for ui in UI_LANGUAGES}
+    return named.get(fold(word.strip())) or next((state for state in STATES if state == word.strip()), None)

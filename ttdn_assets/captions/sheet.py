@@ -7,17 +7,30 @@ made themselves are read as leniently as their headings allow.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ttdn_assets.captions.headings import PLAIN, WORDED, Meaning, heading, meanings
+import msgspec
+
+from ttdn_assets.captions.headings import PLAIN, STATES, WORDED, Meaning, heading, meanings, status_word
 from ttdn_assets.errors import InputError
 from ttdn_assets.model import FIELDS, LANGUAGES, CaptionSet, Fact, Lang, SheetRow
 from ttdn_assets.text import nfc
 from ttdn_assets.tools.files import os_errors, whole_file
-from ttdn_assets.tools.sheets import Column, Table, Unreadable, read_csv, read_workbook, write_csv, write_workbook
+from ttdn_assets.tools.sheets import (
+    Column,
+    Table,
+    Unreadable,
+    read_csv,
+    read_lines,
+    read_workbook,
+    write_csv,
+    write_workbook,
+)
 
 _HEADING_ROWS = 30
+_OWN = ("status", "stamp")
+"""Columns of an export from the catalogue alone."""
 _WIDTHS = {"title": 30.0, "description": 48.0, "alt_text": 34.0, "keywords": 26.0, "source": 28.0, "asset": 14.0}
 _WIDTH = 20.0
 _PICTURE_WIDTH = 22.0
@@ -65,40 +78,56 @@ def write_sheet(
     ui: Lang = "vi",
     pictures: Mapping[str, bytes] | None = None,
 ) -> None:
-    """Write ``rows``, as CSV where ``path`` ends in ``.csv``, else as a workbook.
+    """Write ``rows``, as CSV or JSON lines where ``path`` ends in ``.csv`` or ``.jsonl``, else as a workbook.
 
     Args:
         rows: One a file, in the order to show.
         path: Made whole or not at all.
         languages: The languages that have columns.
         ui: The language of the headings.
-        pictures: A small JPEG by ``SheetRow.source``, shown before the row.
+        pictures: A small JPEG by ``SheetRow.asset`` or ``source``, shown before the row.
 
     Raises:
         InputError, ToolError: What the system says of writing.
     """
     worded: list[tuple[str, Lang | None]] = [(field, lang) for field in WORDED for lang in languages]
-    keys: list[tuple[str, Lang | None]] = [("source", None), *worded, *((field, None) for field in PLAIN)]
+    plain = [field for field in PLAIN if field not in _OWN or any(getattr(row, field) for row in rows)]
+    keys: list[tuple[str, Lang | None]] = [("source", None), *worded, *((field, None) for field in plain)]
     headings = [heading(field, lang, ui) for field, lang in keys]
     lines = [[_cell(row, field, lang) for field, lang in keys] for row in rows]
     with os_errors(path), whole_file(path) as partial:
+        if path.suffix.lower() == ".jsonl":
+            partial.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
+            return
         if path.suffix.lower() == ".csv":
             write_csv(partial, headings=headings, rows=lines)
             return
         columns = [Column(heading("picture", None, ui), _PICTURE_WIDTH)]
-        columns += [Column(name, _WIDTHS.get(field, _WIDTH)) for name, (field, _) in zip(headings, keys, strict=True)]
-        shown = [(pictures or {}).get(row.source) for row in rows]
+        columns += [_column(name, field, ui) for name, (field, _) in zip(headings, keys, strict=True)]
+        shown = [(pictures or {}).get(row.asset or row.source) or (pictures or {}).get(row.source) for row in rows]
         write_workbook(partial, name=heading("name", None, ui), columns=columns, rows=lines, pictures=shown)
 
 
+def _column(name: str, field: str, ui: Lang) -> Column:
+    states = tuple(status_word(state, ui) for state in STATES) if field == "status" else ()
+    return Column(name, _WIDTHS.get(field, _WIDTH), hidden=field == "stamp", choices=states)
+
+
 def read_sheet(path: Path) -> dict[str, SheetRow]:
-    """The rows of a sheet by file name or relative path, in NFC; the last row of a name counts.
+    """The rows of a sheet by file name or relative path, in NFC; the last row of a name counts; see ``read_rows``."""
+    return {row.source: row for row in read_rows(path)}
+
+
+def read_rows(path: Path) -> list[SheetRow]:
+    """The rows of a workbook, of CSV, or of JSON lines as ``write_sheet`` writes them.
 
     Raises:
         InputError: ``sheet-damaged`` where it is no sheet, ``sheet-without-files`` where no column names files.
     """
     with os_errors(path):
         try:
+            if path.suffix.lower() == ".jsonl":
+                return list(_json_rows(path))
             tables = [read_csv(path)] if path.suffix.lower() in (".csv", ".tsv", ".txt") else read_workbook(path)
             for table in tables:
                 rows = _rows(table)
@@ -109,14 +138,24 @@ def read_sheet(path: Path) -> dict[str, SheetRow]:
     raise InputError("sheet-without-files", {"path": path})
 
 
-def _rows(table: Table) -> dict[str, SheetRow] | None:
+def _json_rows(path: Path) -> Iterator[SheetRow]:
+    decoder = msgspec.json.Decoder(SheetRow)
+    for number, line in enumerate(read_lines(path), 1):
+        try:
+            row = decoder.decode(line)
+        except msgspec.DecodeError as error:
+            raise Unreadable(f"{number}: {error}") from error
+        yield msgspec.structs.replace(row, source=nfc(row.source))
+
+
+def _rows(table: Table) -> list[SheetRow] | None:
     """The rows below the first line that reads like headings; ``None`` where there is none."""
     for at, line in enumerate(table[:_HEADING_ROWS]):
         columns = meanings(line, table[at + 1 :])
         fields = {told.field for told in columns.values()}
         if "source" in fields and fields & {*WORDED, *PLAIN}:
             rows = (_row(values, columns) for values in table[at + 1 :])
-            return {row.source: row for row in rows if row is not None}
+            return [row for row in rows if row is not None]
     return None
 
 
@@ -156,6 +195,8 @@ def _row(values: Sequence[str], columns: Mapping[int, Meaning]) -> SheetRow | No
         consent_until=plain.get("consent_until", ""),
         unexhibited=plain.get("unexhibited", ""),
         notes=plain.get("notes", ""),
+        status=plain.get("status", ""),
+        stamp=plain.get("stamp", ""),
     )
 
 

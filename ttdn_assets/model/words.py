@@ -93,6 +93,8 @@ class SheetRow(msgspec.Struct, frozen=True, kw_only=True):
     consent_until: str = ""
     unexhibited: str = ""
     notes: str = ""
+    status: str = ""
+    stamp: str = ""
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):

@@ -47,10 +47,12 @@ class Unreadable(ValueError):
 
 
 class Column(NamedTuple):
-    """A column's heading and its width in characters."""
+    """A column's heading, its width in characters, and what its cells may say; a hidden one is for reading back."""
 
     heading: str
     width: float
+    hidden: bool = False
+    choices: tuple[str, ...] = ()
 
 
 def write_workbook(
@@ -66,12 +68,13 @@ def write_workbook(
     sheet.title = name[:31]
     _head(sheet, columns)
     for number, (row, picture) in enumerate(zip(rows, pictures, strict=True), 2):
-        sheet.append([None, *(_text_cell(sheet, number, place, value) for place, value in enumerate(row, 2))])
+        sheet.append([None, *(text_cell(sheet, number, place, value) for place, value in enumerate(row, 2))])
         shown = _show(sheet, number, picture) if picture else 0.0
         sheet.row_dimensions[number].height = max(shown, _height(row, columns[1:]))
+    _rule(sheet, columns)
     stream = io.BytesIO()
     book.save(stream)
-    _without_clock(stream, path)
+    without_clock(stream, path)
 
 
 def write_csv(path: Path, *, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -132,6 +135,20 @@ def read_csv(path: Path) -> Table:
         raise Unreadable(str(error)[:200]) from error
 
 
+def read_lines(path: Path) -> list[str]:
+    """The lines of a text file in UTF-8 that are not empty.
+
+    Raises:
+        Unreadable: It is larger than is read, or in another encoding.
+    """
+    if path.stat().st_size > _PART_BYTES:
+        raise Unreadable(f"over {_PART_BYTES >> 20} MiB")
+    try:
+        return [line for line in path.read_bytes().decode("utf-8-sig").split("\n") if line.strip()][:MAX_ROWS]
+    except UnicodeDecodeError as error:
+        raise Unreadable(str(error)[:200]) from error
+
+
 def _head(sheet: Worksheet, columns: Sequence[Column]) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
@@ -152,7 +169,22 @@ def _head(sheet: Worksheet, columns: Sequence[Column]) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-def _text_cell(sheet: Worksheet, row: int, column: int, value: str) -> Cell:
+def _rule(sheet: Worksheet, columns: Sequence[Column]) -> None:
+    """Hide the columns that people do not need, and let those with choices take nothing else."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    for place, column in enumerate(columns, 1):
+        letter = get_column_letter(place)
+        sheet.column_dimensions[letter].hidden = column.hidden
+        if column.choices:
+            listed = DataValidation(type="list", formula1=f'"{",".join(column.choices)}"', allow_blank=True)
+            listed.showErrorMessage = True
+            listed.add(f"{letter}2:{letter}{max(2, sheet.max_row)}")
+            sheet.add_data_validation(listed)
+
+
+def text_cell(sheet: Worksheet, row: int, column: int, value: str) -> Cell:
     """A cell that holds a text as text, whatever it starts with."""
     from openpyxl.cell.cell import Cell
     from openpyxl.styles import Alignment
@@ -189,7 +221,7 @@ def _show(sheet: Worksheet, number: int, picture: bytes) -> float:
     return 0.75 * image.height + 6
 
 
-def _without_clock(stream: io.BytesIO, path: Path) -> None:
+def without_clock(stream: io.BytesIO, path: Path) -> None:
     """Write the workbook with fixed times in place of the hour it was made."""
     with zipfile.ZipFile(stream) as read, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as write:
         for part in read.infolist():

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from ttdn_assets.jobs.edit import export_captions, import_captions
+from ttdn_assets.jobs.exchange import Imported, export_captions, import_captions
 from ttdn_assets.jobs.library import catalogue_of
 from ttdn_assets.jobs.lines import captions_line, finding_line
 from ttdn_assets.jobs.translating import TranslatedText, translate_captions
@@ -49,16 +49,30 @@ def export(file: Path, library: Path | None, as_json: bool) -> None:
 
 @verb("captions import")
 @click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
-def import_(file: Path, library: Path | None, as_json: bool) -> int:
+@option("--by", "--who", "who", metavar="NAME", help="cli.captions.by")
+@option("--dry-run", is_flag=True, help="cli.captions.dry-run")
+def import_(file: Path, who: str | None, dry_run: bool, library: Path | None, as_json: bool) -> int:
     """See the sentence ``cli.captions-import.help``."""
-    done = import_captions(library, file)
+    done = import_captions(library, file, who=who, dry_run=dry_run)
     if as_json:
-        json_line({"file": str(file), "assets": done.changed, "texts": done.texts, "unknown": done.unknown})
+        json_line({"file": str(file), "dry_run": dry_run, **msgspec.to_builtins(done)})
     else:
-        click.echo(t("cli.captions.imported", {"texts": done.texts, "assets": len(done.changed)}))
-        for source in done.unknown:
-            click.echo(t("cli.captions.unknown", {"source": source}), err=True)
-    return int(bool(done.unknown))
+        _tell_imported(done, dry_run=dry_run)
+    return int(bool(done.unknown or done.conflicts))
+
+
+def _tell_imported(done: Imported, *, dry_run: bool) -> None:
+    for one in done.texts:
+        click.secho(f"{one.asset[:8]}  {one.source}  {t('field.' + one.field)} {one.lang}", bold=True)
+        click.echo(f"  - {one.before or '–'}\n  + {one.after}")
+    for asset, state in done.statuses:
+        click.echo(f"{asset[:8]}  {t('review.' + state)}")
+    code = "cli.captions.would-import" if dry_run else "cli.captions.imported"
+    click.echo(t(code, {"texts": len(done.texts), "assets": len(done.changed)}))
+    for source in done.conflicts:
+        click.secho(t("cli.captions.conflict", {"source": source}), err=True, fg="red")
+    for source in done.unknown:
+        click.echo(t("cli.captions.unknown", {"source": source}), err=True)
 
 
 @verb("captions translate")
