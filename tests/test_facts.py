@@ -165,6 +165,8 @@ def test_year_month_and_day_from_different_folders_come_together() -> None:
     assert "folder: date 2026-05-07" in facts_of("2026/05/07/IMG_1.jpg")
     assert "folder: date 2026-05-07" in facts_of("Năm 2026/Tháng 5/Ngày 7/IMG_1.jpg")
     assert facts_of("2026/13/07/IMG_1.jpg") == ["folder: date 2026"]
+    assert facts_of("2026/1/2/IMG_1.jpg") == ["folder: date 2026"]
+    assert facts_of("2026/23 tháng Chạp/IMG_1.jpg")[0:2] == ["folder: date 2026", "folder: date lunar:12-23"]
     assert facts_of("2026/02/31/IMG_1.jpg") == ["folder: date 2026"]
 
 

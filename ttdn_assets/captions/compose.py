@@ -53,7 +53,7 @@ def compose(
 ) -> CaptionSet:
     """The captions the facts support; a language or field they do not support is left out.
 
-    An officer's own Vietnamese sentence becomes the Vietnamese title as it stands (origin ``human``); the other
+    An officer's own Vietnamese sentence becomes the Vietnamese title (origin ``human``), its first letter large; the other
     languages then speak only where an event or pattern told elsewhere in the path supports them.
 
     Args:

@@ -65,7 +65,7 @@ _FORMS = tuple(
 )
 _PERIOD = re.compile(r"(?<!\d)(?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d(?!\d)")
 _FOLDER_YEAR = re.compile(r"\s*(?:[Nn]ăm |[Nn]am )?((?:19|20)\d\d)\s*")
-_FOLDER_PART = re.compile(r"\s*(?:(?P<word>thang|ngay|t)[ .]?)?(?P<n>\d{1,2})\s*")
+_FOLDER_PART = re.compile(r"\s*(?:(?P<word>thang|ngay|t)[ .]?(?P<named>\d{1,2})|(?P<bare>\d\d))\s*")
 _CODE_BEFORE = re.compile(r"(?:\bv|\bver|\bversion|\bso|\bno|#)[ .]*$")
 
 
@@ -93,14 +93,19 @@ def nested(folders: Sequence[str]) -> tuple[tuple[Day, int], ...]:
     found: list[tuple[Day, int]] = []
     for first, name in enumerate(folders):
         year = _FOLDER_YEAR.fullmatch(name)
-        parts = [_FOLDER_PART.fullmatch(fold(one)) for one in folders[first + 1 : first + 3]]
-        if not year or not parts or not parts[0] or parts[0]["word"] == "ngay":
-            continue
-        day = parts[1]["n"] if len(parts) > 1 and parts[1] and parts[1]["word"] != "thang" else None
-        made = Day(int(year[1]), int(parts[0]["n"]), int(day) if day else None)
-        if real(made):
+        month, day = (
+            _folder_part(folders[at : at + 1], but) for at, but in ((first + 1, "ngay"), (first + 2, "thang"))
+        )
+        made = Day(int(year[1]), month, day) if year and month else None
+        if made and real(made):
             found.append((made, first + (3 if day else 2)))
     return tuple(found)
+
+
+def _folder_part(name: Sequence[str], but: str) -> int | None:
+    """The number a folder is named by, in two digits or after a word other than ``but``."""
+    part = _FOLDER_PART.fullmatch(fold(name[0])) if name else None
+    return int(part["named"] or part["bare"]) if part and part["word"] != but else None
 
 
 def _code(match: re.Match[str], plain: str) -> bool:

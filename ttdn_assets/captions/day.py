@@ -114,8 +114,11 @@ def to_solar(day: Day, year: int) -> Day | None:
 
 
 def complete(day: Day, others: Sequence[Day]) -> Day:
-    """The date with its missing year taken from the first other date that has one and does not speak against it."""
-    if day.year is not None:
+    """The date with its missing year taken from the first other date that has one and does not speak against it.
+
+    A day of the last lunar month stays as it is: before ``Tết 2026`` it lies in 2026, in the lunar year 2026 in 2027.
+    """
+    if day.year is not None or (day.lunar and day.month == 12):
         return day
     for other in others:
         if other.year is not None and (day.lunar or other.month in (None, day.month)):
