@@ -35,9 +35,11 @@ from ttdn_assets.model import (
     Gps,
     MediaFacts,
     Origin,
+    PathPoint,
     Rendition,
     Subject,
     Text,
+    TrackPoint,
 )
 
 MEDIA = MediaFacts(
@@ -267,6 +269,22 @@ def test_a_crop_set_by_hand_stays(catalogue: Catalogue) -> None:
     catalogue.record(entry(subject=faces), who="an")
     assert not catalogue.set_subject(asset, faces, who="an")
     assert catalogue.asset(asset).subject == hand
+
+
+def test_the_way_of_a_subject_and_of_its_crop_come_back_as_they_were(catalogue: Catalogue) -> None:
+    head = Box(10, 20, 30, 40)
+    subject = Subject(
+        focal=FocalPoint(0.1, 0.2),
+        box=head,
+        origin="faces",
+        heads=(head,),
+        track=(TrackPoint(0.0, head), TrackPoint(1.5, Box(50, 20, 30, 40))),
+    )
+    moved = (PathPoint(0.0, 0, 0), PathPoint(1.5, 40, 0))
+    cut = msgspec.structs.replace(rendition("cut", "x.video"), crop=Box(0, 0, 90, 160), crop_path=moved)
+    asset = catalogue.asset(catalogue.record(entry(subject=subject, renditions=(cut,)), who="an"))
+    assert asset.subject == subject
+    assert asset.renditions == (cut,)
 
 
 def test_a_new_rendition_takes_its_placements_over(catalogue: Catalogue) -> None:

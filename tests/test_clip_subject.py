@@ -25,17 +25,17 @@ from ttdn_assets.settings import PlacementChoice
 from ttdn_assets.tools import ffmpeg
 from ttdn_assets.tools.faces import find_faces
 
-SIZE = (960, 540)
+SIZE = (640, 360)
 REEL = Placement(
     id="a.reel",
     kind="video",
     name={},
     formats=("mp4",),
-    sizes_px=((304, 540),),
+    sizes_px=((202, 360),),
     video_codecs=("h264",),
 )
 RED = (230, 30, 30)
-DISC_PX = 90
+DISC_PX = 60
 MakeClip = Callable[..., Path]
 
 
@@ -58,7 +58,7 @@ def make_clip(tmp_path: Path) -> MakeClip:
             part for path in (paths[1], paths[2], paths[0]) for part in ("-loop", "1", "-r", "25", "-i", f"file:{path}")
         ]
         half = seconds / 2 if then else seconds + 1
-        graph = f"[0][1]overlay=enable='gte(t,{half})'[b];[b][2]overlay=x='{x}':y=150:eval=frame,format=yuv420p"
+        graph = f"[0][1]overlay=enable='gte(t,{half})'[b];[b][2]overlay=x='{x}':y=100:eval=frame,format=yuv420p"
         clip = tmp_path / "clip.mp4"
         coded = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "14", "-t", str(seconds), f"file:{clip}"]
         ffmpeg.run([*inputs, "-filter_complex", graph, *coded], deadline=ffmpeg.Deadline(clip, 60))
@@ -74,8 +74,8 @@ def disc() -> Image.Image:
 
 
 def person() -> Image.Image:
-    placed = turned(cutouts()[1], 90)
-    return placed.image.crop((placed.face.x - 60, placed.face.y - 50, placed.face.x + 130, placed.face.y + 170))
+    placed = turned(cutouts()[1], 60)
+    return placed.image.crop((placed.face.x - 40, placed.face.y - 33, placed.face.x + 87, placed.face.y + 113))
 
 
 def planned(path: Path, facts: MediaFacts) -> tuple[Subject, RenditionPlan]:
@@ -104,7 +104,7 @@ def red_px(frame: NDArray[np.uint8]) -> int:
 
 
 def test_a_bright_thing_that_moves_stays_in_every_frame(make_clip: MakeClip, tmp_path: Path) -> None:
-    clip = make_clip(disc(), "40+130*t")
+    clip = make_clip(disc(), "27+87*t")
     facts = probe(clip)
     subject, one = planned(clip, facts)
     assert subject.origin == "saliency"
@@ -116,7 +116,7 @@ def test_a_bright_thing_that_moves_stays_in_every_frame(make_clip: MakeClip, tmp
 
 
 def test_a_face_that_walks_through_stays_whole(make_clip: MakeClip, tmp_path: Path) -> None:
-    clip = make_clip(person(), "if(lt(t,1.5),60,60+150*(t-1.5))")
+    clip = make_clip(person(), "if(lt(t,1.5),40,40+100*(t-1.5))")
     facts = probe(clip)
     subject, one = planned(clip, facts)
     assert subject.origin == "faces"
@@ -126,11 +126,11 @@ def test_a_face_that_walks_through_stays_whole(make_clip: MakeClip, tmp_path: Pa
         (face,) = find_faces(frame)
         assert face.x >= 0
         assert face.x + face.width_px <= frame.shape[1]
-        assert face.width_px >= 50
+        assert face.width_px >= 33
 
 
 def test_a_clip_in_which_nothing_moves_has_a_still_crop(make_clip: MakeClip) -> None:
-    clip = make_clip(person(), "600+3*sin(5*t)", seconds=4)
+    clip = make_clip(person(), "400+2*sin(5*t)", seconds=4)
     subject, one = planned(clip, probe(clip))
     assert one.video is not None
     assert (one.fit, one.video.path, subject.track) == ("crop", (), ())
@@ -138,7 +138,7 @@ def test_a_clip_in_which_nothing_moves_has_a_still_crop(make_clip: MakeClip) -> 
 
 def test_the_crop_jumps_at_the_cut_to_the_frame(make_clip: MakeClip, tmp_path: Path) -> None:
     then = Image.fromarray(255 - scenery(*SIZE))
-    clip = make_clip(person(), "if(lt(t,2),60,700)", seconds=4, then=then)
+    clip = make_clip(person(), "if(lt(t,2),40,467)", seconds=4, then=then)
     facts = probe(clip)
     assert [round(cut, 2) for cut in watch_clip(clip, facts).cuts_s] == [2.0]
     _, one = planned(clip, facts)
@@ -154,13 +154,13 @@ def test_the_crop_jumps_at_the_cut_to_the_frame(make_clip: MakeClip, tmp_path: P
 
 
 def test_looks_grow_with_the_clip_and_show_what_is_there_at_their_time(make_clip: MakeClip) -> None:
-    clip = make_clip(person(), "40+25*floor(t*5)", seconds=5)
+    clip = make_clip(person(), "27+17*floor(t*5)", seconds=5)
     watched = watch_clip(clip, probe(clip))
     assert len(watched.seen) == 15
     first = watched.seen[0].subject.focal.x * SIZE[0]
     for seen in watched.seen:
-        gone = 25 * int(seen.t_s * 5 + 1e-6)
-        assert abs(seen.subject.focal.x * SIZE[0] - first - gone) < 12
+        gone = 17 * int(seen.t_s * 5 + 1e-6)
+        assert abs(seen.subject.focal.x * SIZE[0] - first - gone) < 8
 
 
 def moment(t_s: float, x: int | None, *, origin: str = "faces") -> Seen:

@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "media"
     folder.mkdir()
     image = Image.fromarray(one.pixels)
-    image.resize((image.width * 2, image.height * 2)).save(folder / "a.jpg", quality=90)
+    image.resize((image.width * 3 // 2, image.height * 3 // 2)).save(folder / "a.jpg", quality=90)
     return folder
 
 
@@ -81,8 +81,8 @@ def test_show_tells_the_focal_point_and_every_crop(folder: Path) -> None:
     assert f"{record.subject.focal.x:.2f}, {record.subject.focal.y:.2f}" in shown
 
 
-@pytest.mark.parametrize(("x", "y"), [(-0.1, 0.5), (0.5, 1.1), (float("nan"), 0.5)])
-def test_a_focus_outside_the_picture_is_refused(folder: Path, x: float, y: float) -> None:
+def test_a_focus_outside_the_picture_is_refused(folder: Path) -> None:
     record = prepared(folder, "x.photo")
-    with pytest.raises(UsageError, match="outside the picture"):
-        set_focus(folder.parent / "library", record.id, x=x, y=y)
+    for x, y in ((-0.1, 0.5), (0.5, 1.1), (float("nan"), 0.5)):
+        with pytest.raises(UsageError, match="outside the picture"):
+            set_focus(folder.parent / "library", record.id, x=x, y=y)

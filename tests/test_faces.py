@@ -20,7 +20,7 @@ from ttdn_assets.settings import Limits
 from ttdn_assets.tools.faces import find_faces
 from ttdn_assets.tools.pixels import Picture, thumbnail
 
-PICTURES = 40
+PICTURES = 30
 FOUND, WHOLE = 0.8, 0.95
 WITHOUT_FACES = ("Landscape_1.jpg", "Iceland-P3.jpg", "elephants.jpg", "frozenpond.mpo", "without_exif.jpg")
 

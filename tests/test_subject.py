@@ -17,7 +17,7 @@ from ttdn_assets.renditions.subject import find_subject
 from ttdn_assets.settings import Limits
 from ttdn_assets.tools.faces import find_faces
 from ttdn_assets.tools.pixels import Picture
-from ttdn_assets.tools.saliency import SHARE, saliency, salient_box
+from ttdn_assets.tools.saliency import SHARE, find_salient, saliency
 
 MEDIA = os.environ.get("TTDN_TEST_MEDIA")
 RATIOS = {"9:16": 9 / 16, "1:1": 1.0, "4:5": 0.8, "16:9": 16 / 9}
@@ -80,17 +80,20 @@ def test_one_thing_on_a_plain_ground_is_boxed_wherever_it_is() -> None:
     for x in range(60, 1400, 110):
         for y in (60, 350, 650):
             placed = Box(x, y, 120, 120)
-            box = salient_box(spot(1600, 900, placed))
-            assert box is not None
-            assert holds(box, Box(x + 30, y + 30, 60, 60)), (x, y)
-            assert max(box.width_px, box.height_px) < 480, (x, y)
+            salient = find_salient(spot(1600, 900, placed))
+            assert salient is not None
+            assert holds(salient.box, Box(x + 30, y + 30, 60, 60)), (x, y)
+            assert max(salient.box.width_px, salient.box.height_px) < 480, (x, y)
+            assert abs(salient.focal.x * 1600 - x - 60) < 60
+            assert abs(salient.focal.y * 900 - y - 60) < 60
 
 
 def test_the_box_holds_its_share_of_the_saliency() -> None:
     pixels = spot(1280, 720, Box(900, 300, 150, 150))
-    weights, box = saliency(pixels), salient_box(pixels)
+    weights, salient = saliency(pixels), find_salient(pixels)
     assert weights is not None
-    assert box is not None
+    assert salient is not None
+    box = salient.box
     scale = weights.shape[1] / 1280
     rows = slice(int(box.y * scale), round((box.y + box.height_px) * scale) + 1)
     columns = slice(int(box.x * scale), round((box.x + box.width_px) * scale) + 1)

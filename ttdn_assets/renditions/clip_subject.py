@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from ttdn_assets.geometry import CENTRE, centre_of, union
 from ttdn_assets.model import Box, FocalPoint, Subject, TrackPoint
-from ttdn_assets.renditions.clip_track import Moment, about_middle, leaps, median_box, of_one_size, tracked
+from ttdn_assets.renditions.clip_track import Moment, about_middle, leaps, median_box, median_size, tracked
 from ttdn_assets.renditions.clip_watch import Seen, Watched
 
 Size = tuple[int, int]
@@ -36,9 +36,20 @@ class _Scene(NamedTuple):
 
     def moments(self, origin: Origin) -> list[Moment]:
         """What was seen of that kind at each time, and the scene's two ends."""
-        found = [Moment(s.t_s, s.subject.box if s.subject.origin == origin else None) for s in self.seen]
-        ends = {self.start_s, self.end_s} - {moment.t_s for moment in found}
-        return sorted([*found, *(Moment(t_s, None) for t_s in ends)], key=lambda moment: moment.t_s)
+        return self._with_ends([(s.t_s, s.subject.box if s.subject.origin == origin else None) for s in self.seen])
+
+    def eyed(self, size_px: Size) -> list[Moment]:
+        """Boxes of one size about the point that draws the eye most: the rest of what does comes and goes."""
+        known = {s.t_s: s.subject for s in self.seen if s.subject.origin == "saliency" and s.subject.box}
+        one_size = median_size([subject.box for subject in known.values() if subject.box])
+        points = {t_s: Box(*_pixel(subject.focal, size_px), 1, 1) for t_s, subject in known.items()}
+        return self._with_ends(
+            [(s.t_s, about_middle(points[s.t_s], one_size) if s.t_s in points else None) for s in self.seen]
+        )
+
+    def _with_ends(self, found: Sequence[tuple[float, Box | None]]) -> list[Moment]:
+        ends = {self.start_s, self.end_s} - {t_s for t_s, _ in found}
+        return sorted((Moment(*one) for one in (*found, *((t_s, None) for t_s in ends))), key=lambda moment: moment.t_s)
 
     def is_about(self, origin: Origin) -> bool:
         """Whether enough of it shows a subject of that kind."""
@@ -81,13 +92,14 @@ def _scenes(watched: Watched) -> Iterator[_Scene]:
 
 
 def _way(scene: _Scene, origin: Origin, size_px: Size) -> list[TrackPoint]:
-    moments = scene.moments(origin)
-    boxes = [moment.box for moment in moments if moment.box is not None]
     if origin == "faces":
-        return tracked(moments, size_px)
-    if _is_one_thing(boxes, size_px):
-        return of_one_size(tracked(moments, size_px), size_px)
-    return [TrackPoint(moment.t_s, median_box(boxes)) for moment in moments]
+        return tracked(scene.moments(origin), size_px)
+    eyed = scene.eyed(size_px)
+    if _is_one_thing([moment.box for moment in eyed if moment.box is not None], size_px):
+        return tracked(eyed, size_px)
+    moments = scene.moments(origin)
+    still = median_box([moment.box for moment in moments if moment.box is not None])
+    return [TrackPoint(moment.t_s, still) for moment in moments]
 
 
 def _unasked(scene: _Scene, size_px: Size) -> list[TrackPoint]:
@@ -98,8 +110,12 @@ def _unasked(scene: _Scene, size_px: Size) -> list[TrackPoint]:
 
 
 def _is_one_thing(boxes: Sequence[Box], size_px: Size) -> bool:
-    area_px = median(box.width_px * box.height_px for box in boxes)
+    area_px = boxes[0].width_px * boxes[0].height_px
     return area_px <= _SMALL_SHARE * size_px[0] * size_px[1] and leaps(boxes) <= _LEAPS_SHARE * len(boxes)
+
+
+def _pixel(point: FocalPoint, size_px: Size) -> tuple[int, int]:
+    return round(point.x * size_px[0]), round(point.y * size_px[1])
 
 
 def _moves(boxes: Sequence[Box], size_px: Size) -> bool:

@@ -38,11 +38,9 @@ def tracked(moments: Sequence[Moment], size_px: Size) -> list[TrackPoint]:
     return [TrackPoint(moment.t_s, within(_box_at(known, moment.t_s), size_px)) for moment in moments]
 
 
-def of_one_size(track: Sequence[TrackPoint], size_px: Size) -> list[TrackPoint]:
-    """The track with every box as large as most are, about its own middle."""
-    width = round(median(point.box.width_px for point in track))
-    height = round(median(point.box.height_px for point in track))
-    return [TrackPoint(point.t_s, within(about_middle(point.box, (width, height)), size_px)) for point in track]
+def median_size(boxes: Sequence[Box]) -> Size:
+    """The width and the height in the middle of theirs."""
+    return round(median(box.width_px for box in boxes)), round(median(box.height_px for box in boxes))
 
 
 def about_middle(box: Box, size_px: Size) -> Box:

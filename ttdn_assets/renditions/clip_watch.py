@@ -49,6 +49,14 @@ class Watched(NamedTuple):
     end_s: float
 
 
+class _Looks(NamedTuple):
+    """How often is looked, how many times, and at which size."""
+
+    per_s: Fraction
+    times: int
+    frame_px: tuple[int, int]
+
+
 def watch_clip(path: Path, facts: MediaFacts, *, limit_s: float = _LIMIT_S) -> Watched:
     """What is in view over the whole clip, in one decode.
 
@@ -56,58 +64,62 @@ def watch_clip(path: Path, facts: MediaFacts, *, limit_s: float = _LIMIT_S) -> W
         MediaError: ``video-no-frame`` where not one can be decoded.
         TimeLimit: ``video-time-limit``.
     """
+    looks = _looks_at(facts)
+    with tempfile.TemporaryDirectory(prefix="ttdn-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        _decode(path, facts, looks, folder, ffmpeg.Deadline(path, limit_s))
+        seen = tuple(_seen(path, facts, looks, folder / _FRAMES))
+        cuts = tuple(float(at) for at in _CUT.findall(_read(folder / _CUTS)))
+    if not seen:
+        raise MediaError("video-no-frame", {"path": path})
+    return Watched(seen, cuts, max(facts.video.duration_s if facts.video else 0.0, seen[-1].t_s))
+
+
+def _looks_at(facts: MediaFacts) -> _Looks:
     duration_s = facts.video.duration_s if facts.video else 0.0
     count = min(max(round(duration_s * _LOOKS_PER_S), _LEAST), _MOST)
     per_s = Fraction(count / duration_s if duration_s > 0 else 1.0).limit_denominator(1001)
     width_px, height_px = contain(facts.size_px, (LOOK_PX, LOOK_PX))
-    frame_px = even(width_px), even(height_px)
-    with tempfile.TemporaryDirectory(prefix="ttdn-", ignore_cleanup_errors=True) as folder:
-        _decode(path, facts, Path(folder), per_s=per_s, count=count, frame_px=frame_px, limit_s=limit_s)
-        seen = tuple(_looks(path, facts, Path(folder) / _FRAMES, per_s=per_s, frame_px=frame_px))
-        cuts = tuple(float(at) for at in _CUT.findall(_read(Path(folder) / _CUTS)))
-    if not seen:
-        raise MediaError("video-no-frame", {"path": path})
-    return Watched(seen, cuts, max(duration_s, seen[-1].t_s))
+    return _Looks(per_s, count, (even(width_px), even(height_px)))
 
 
-def _decode(
-    path: Path,
-    facts: MediaFacts,
-    folder: Path,
-    *,
-    per_s: Fraction,
-    count: int,
-    frame_px: tuple[int, int],
-    limit_s: float,
-) -> None:
+def _decode(path: Path, facts: MediaFacts, looks: _Looks, folder: Path, deadline: ffmpeg.Deadline) -> None:
     """Leave the frames and the times of cuts in ``folder``; of a damaged clip, those before the damage."""
     binary = ffmpeg.find_ffmpeg()
     able = ffmpeg.capabilities(binary)
-    looks = (
+    outputs = [_frames(facts, looks, able, folder / _FRAMES), _cuts(facts)]
+    before = {**ffmpeg.input_options(facts.format), **decoder(facts, able), **_spared(facts)}
+    video_tone.write_table(facts.video, folder)
+    arguments = ffmpeg_graph.arguments(path, outputs, before=before, streams=streams(facts))
+    try:
+        ffmpeg.run(arguments, deadline=deadline, binary=binary, folder=folder)
+    except ToolError as error:
+        if error.code != "ffmpeg-failed":
+            raise
+
+
+def _frames(facts: MediaFacts, looks: _Looks, able: ffmpeg.Capabilities, target: Path) -> Output:
+    """The frame shown at each look, as plain RGB; ``round`` takes the one before a time, not the nearest."""
+    rate = f"{looks.per_s.numerator}/{looks.per_s.denominator}"
+    picture = (
         *opening(facts, None),
-        Filter("fps", {"fps": f"{per_s.numerator}/{per_s.denominator}", "start_time": 0, "round": "up"}),
-        *framing_of_frame(facts, frame_px, able),
+        Filter("fps", {"fps": rate, "start_time": 0, "round": "up"}),
+        *framing_of_frame(facts, looks.frame_px, able),
         Filter("scale", {"in_color_matrix": "bt709"}),
     )
-    scenes = (
+    options: dict[str, Value | None] = {"f": "rawvideo", "pix_fmt": "rgb24", "frames:v": looks.times}
+    return Output(target=target, picture=picture, sound=None, options=options)
+
+
+def _cuts(facts: MediaFacts) -> Output:
+    """The time of each frame that differs from the one before as scenes do."""
+    picture = (
         *opening(facts, None),
         Filter("scale", {"w": _SCENE_PX, "h": _SCENE_PX, "flags": "fast_bilinear"}),
         Filter("select", {"expr": f"gt(scene,{_SCENE})"}),
         Filter("metadata", {"mode": "print", "file": _CUTS}),
     )
-    frames: dict[str, Value | None] = {"f": "rawvideo", "pix_fmt": "rgb24", "frames:v": count}
-    outputs = [
-        Output(target=folder / _FRAMES, picture=looks, sound=None, options=frames),
-        Output(target="-", picture=scenes, sound=None, options={"f": "null"}),
-    ]
-    before = {**ffmpeg.input_options(facts.format), **decoder(facts, able), **_spared(facts)}
-    video_tone.write_table(facts.video, folder)
-    arguments = ffmpeg_graph.arguments(path, outputs, before=before, streams=streams(facts))
-    try:
-        ffmpeg.run(arguments, deadline=ffmpeg.Deadline(path, limit_s), binary=binary, folder=folder)
-    except ToolError as error:
-        if error.code != "ffmpeg-failed":
-            raise
+    return Output(target="-", picture=picture, sound=None, options={"f": "null"})
 
 
 def _spared(facts: MediaFacts) -> dict[str, Value | None]:
@@ -118,18 +130,16 @@ def _spared(facts: MediaFacts) -> dict[str, Value | None]:
     return {"skip_frame": "nokey"}
 
 
-def _looks(
-    path: Path, facts: MediaFacts, frames: Path, *, per_s: Fraction, frame_px: tuple[int, int]
-) -> Iterator[Seen]:
+def _seen(path: Path, facts: MediaFacts, looks: _Looks, frames: Path) -> Iterator[Seen]:
     if not frames.is_file():
         return
+    frame_bytes = looks.frame_px[0] * looks.frame_px[1] * 3
     with frames.open("rb") as file:
-        number = 0
-        while picture := picture_of_rgb(
-            path, file.read(frame_px[0] * frame_px[1] * 3), frame_px=frame_px, size_px=facts.size_px
-        ):
-            yield Seen(float(number / per_s), find_subject(picture))
-            number += 1
+        for number in range(looks.times):
+            picture = picture_of_rgb(path, file.read(frame_bytes), frame_px=looks.frame_px, size_px=facts.size_px)
+            if picture is None:
+                return
+            yield Seen(float(number / looks.per_s), find_subject(picture))
 
 
 def _read(path: Path) -> str:

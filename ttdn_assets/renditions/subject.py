@@ -13,7 +13,7 @@ from ttdn_assets.geometry import CENTRE, centre_of, union, within
 from ttdn_assets.model import Box, FocalPoint, Subject
 from ttdn_assets.tools.faces import find_faces
 from ttdn_assets.tools.pixels import Picture, thumbnail
-from ttdn_assets.tools.saliency import salient_box
+from ttdn_assets.tools.saliency import find_salient
 
 LOOK_PX = 800
 """The long edge at which a picture is looked at."""
@@ -33,9 +33,9 @@ def find_subject(picture: Picture, *, known_faces: Sequence[Box] = ()) -> Subjec
     scale_x, scale_y = picture.size_px[0] / small.shape[1], picture.size_px[1] / small.shape[0]
     if faces := find_faces(small):
         return _from_faces([_scaled(face, scale_x, scale_y) for face in faces], picture.size_px)
-    if box := salient_box(small):
-        whole = within(_scaled(box, scale_x, scale_y), picture.size_px)
-        return Subject(focal=centre_of(whole, picture.size_px), box=whole, origin="saliency")
+    if seen := find_salient(small):
+        box = within(_scaled(seen.box, scale_x, scale_y), picture.size_px)
+        return Subject(focal=seen.focal, box=box, origin="saliency")
     return Subject(focal=CENTRE)
 
 

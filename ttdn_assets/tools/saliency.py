@@ -9,11 +9,13 @@ how much it varies, because a red dress before a green slope differs by colour a
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ttdn_assets.model import Box
+from ttdn_assets.model import Box, FocalPoint
 
 Pixels = NDArray[np.uint8]
 Map = NDArray[np.float64]
@@ -27,15 +29,27 @@ _PLAIN = 0.1
 SHARE = 0.8
 
 
-def salient_box(pixels: Pixels, *, share: float = SHARE) -> Box | None:
-    """A small box around at least ``share`` of the saliency, in the picture's pixels; ``None`` in a flat picture."""
+class Salient(NamedTuple):
+    """A small box around most of what draws the eye, and the point that draws it most, as shares of the sides."""
+
+    box: Box
+    focal: FocalPoint
+
+
+def find_salient(pixels: Pixels, *, share: float = SHARE) -> Salient | None:
+    """What holds at least ``share`` of the saliency, in the picture's pixels; ``None`` in a flat picture."""
     weights = saliency(pixels)
     if weights is None:
         return None
     top, bottom, left, right = _tightened(weights, share)
-    scale_x, scale_y = pixels.shape[1] / weights.shape[1], pixels.shape[0] / weights.shape[0]
+    rows, columns = weights.shape
+    scale_x, scale_y = pixels.shape[1] / columns, pixels.shape[0] / rows
     x, y = int(left * scale_x), int(top * scale_y)
-    return Box(x, y, round(right * scale_x) - x, round(bottom * scale_y) - y)
+    row, column = divmod(int(weights[top:bottom, left:right].argmax()), right - left)
+    return Salient(
+        Box(x, y, round(right * scale_x) - x, round(bottom * scale_y) - y),
+        FocalPoint((left + column + 0.5) / columns, (top + row + 0.5) / rows),
+    )
 
 
 def saliency(pixels: Pixels) -> Map | None:
