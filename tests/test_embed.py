@@ -17,7 +17,7 @@ from PIL import Image
 
 from ttdn_assets.captions.embed import embed
 from ttdn_assets.errors import MediaError
-from ttdn_assets.model import CaptionSet, Text, Words
+from ttdn_assets.model import CaptionSet, Text, Whereabouts, Words
 from ttdn_assets.tools import chunked, jpeg_segments, mp4_boxes, xmp_write
 
 EXIFTOOL = shutil.which("exiftool")
@@ -43,6 +43,8 @@ WORDS = Words(
     credit="Sở VHTTDL tỉnh Sơn La",
     author="Lò Văn Ban; Cầm Thị Hoa",
     rights="© 2026 Sở VHTTDL tỉnh Sơn La",
+    where=Whereabouts(location="đồi chè Mộc Châu", city="Mộc Châu", state="Sơn La", country="Việt Nam"),
+    source_type="algorithmicallyEnhanced",
 )
 NASTY = '"quoted" <b>&amp; ]]> \x00\x07\x1b\ud800 \ufffe\U0001f33a 🇻🇳 =1+1\r\nhàng hai'
 
@@ -296,3 +298,44 @@ def test_real_files_take_words_or_are_refused_by_name(tmp_path: Path) -> None:
         if format == "mp4" and "broken" not in path.parts:
             assert packets(copy) == packets(path)
     assert taken > 50
+
+
+@pytest.mark.usefixtures("needs_exiftool")
+@pytest.mark.parametrize("format", ["jpeg", "png", "webp", "mp4"])
+def test_exiftool_reads_where_who_and_what_a_machine_wrote(format: str, tmp_path: Path) -> None:
+    source = tmp_path / f"source.{format}"
+    if format == "mp4":
+        make_clip(source, faststart=True)
+    else:
+        picture().save(source, format)
+    copy, *_ = embed(source, tmp_path / f"copy.{format}", WORDS, format=format)
+    told = exiftool(copy)
+    assert told.pop("XMP-iptcExt:DigitalSourceType").lower().replace(" ", "").endswith("algorithmicallyenhanced")
+    assert {name: told[name] for name in told if name.startswith(("XMP-photoshop:", "XMP-iptc"))} == {
+        "XMP-photoshop:City": "Mộc Châu",
+        "XMP-photoshop:State": "Sơn La",
+        "XMP-photoshop:Country": "Việt Nam",
+        "XMP-photoshop:Credit": "Sở VHTTDL tỉnh Sơn La",
+        "XMP-photoshop:Headline": "Lễ hội hoa ban",
+        "XMP-iptcCore:Location": "đồi chè Mộc Châu",
+        "XMP-iptcCore:AltTextAccessibility": "Cô gái Thái cầm hoa",
+        "XMP-iptcCore:AltTextAccessibility-vi": "Cô gái Thái cầm hoa",
+        "XMP-iptcCore:AltTextAccessibility-en": "A Thai woman holding flowers",
+    }
+    assert told["XMP-dc:Rights"] == "© 2026 Sở VHTTDL tỉnh Sơn La"
+    assert told["XMP-dc:Creator"] == ["Lò Văn Ban", "Cầm Thị Hoa"]
+    for lang in ("vi", "en", "zh-Hans", "zh"):
+        assert told[f"XMP-dc:Title-{lang}"]
+        assert told[f"XMP-dc:Description-{lang}"]
+    if format != "mp4":
+        assert told["IFD0:Artist"].startswith("Lò Văn Ban")
+        assert told["IFD0:Copyright"] == "© 2026 Sở VHTTDL tỉnh Sơn La"
+        assert told["IFD0:ImageDescription"].startswith("Lễ hội hoa ban ở Mộc Châu")
+
+
+def test_minority_and_foreign_languages_are_embedded_under_their_own_codes(jpeg: Path, tmp_path: Path) -> None:
+    texts = {"vi": human("Lễ hội"), "lo": human("ບຸນ"), "hmn": human("Kev lom zem"), "tai": human("ꪎꪴꪒ")}
+    words = Words(captions=CaptionSet(title=texts))
+    (copy,) = embed(jpeg, tmp_path / "copy.jpg", words, format="jpeg")
+    found = said(jpeg_segments.xmp_of(jpeg_segments.split(copy.read_bytes())[0]), "title")
+    assert found == {"x-default": "Lễ hội", **{lang: text.value for lang, text in texts.items()}}

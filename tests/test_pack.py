@@ -118,7 +118,7 @@ def test_a_submission_holds_what_a_reviewer_and_an_officer_need(library: Library
         "index.html",
         "report.json",
     ]
-    assert len([name for name in names if name.startswith("media/")]) == 2
+    assert len([name for name in names if name.startswith("media/") and name.endswith(".jpg")]) == 2
     assert sorted(name.rpartition(".photo.")[2] for name in names if name.startswith("posts/")) == [
         "en.txt", "en.txt", "vi.txt", "vi.txt", "zh.txt", "zh.txt",
     ]  # fmt: skip
@@ -149,7 +149,22 @@ def test_the_json_files_and_the_sheet_tell_the_same_words(library: Library) -> N
 def test_the_page_links_to_files_of_the_bag(library: Library) -> None:
     data = packed(library, [item(library, 1, NASTY), item(library, 2, "b.jpg")]).path / "data"
     links = set(re.findall(r'(?:href|src)="(media/[^"]+)"', (data / "index.html").read_text(encoding="utf-8")))
-    assert links == {f"media/{path.name}" for path in (data / "media").iterdir()}
+    assert links == {f"media/{path.name}" for path in (data / "media").glob("*.jpg")}
+
+
+def test_search_engines_are_told_of_each_file_in_every_language(library: Library) -> None:
+    place = Fact(kind="place", value="Mộc Châu", term="pl-moc-chau", source="folder")
+    data = packed(library, [item(library, 1, "a.jpg", facts=(place,), author="Lò Văn Ban")]).path / "data"
+    (photo,) = (data / "media").glob("*.jpg")
+    told = json.loads(photo.with_suffix(".jsonld").read_bytes())
+    assert (told["@context"], told["@type"], told["contentUrl"]) == ("https://schema.org", "ImageObject", photo.name)
+    assert told["inLanguage"] == ["vi", "en", "zh-Hans"]
+    assert [one["@language"] for one in told["description"]] == ["vi", "en", "zh-Hans"]
+    assert told["contentLocation"]["address"]["addressRegion"] == "Sơn La"
+    assert (told["creator"]["name"], bool(told["creditText"])) == ("Lò Văn Ban", True)
+    assert told["encodingFormat"] == "image/jpeg"
+    names = json.loads((data / "report.json").read_bytes())
+    assert names["counts"]["files"] == 1
 
 
 def test_the_same_contents_give_the_same_bag_on_another_day(library: Library) -> None:
@@ -233,7 +248,7 @@ def test_an_originals_path_or_secret_place_is_not_in_the_bag(library: Library) -
 
 def test_a_whole_panorama_keeps_its_projection(library: Library) -> None:
     result = packed(library, [item(library, 1, "360.jpg", projection="equirectangular")])
-    (copy,) = (result.path / "data" / "media").iterdir()
+    (copy,) = (result.path / "data" / "media").glob("*.jpg")
     told = panorama_of(copy.read_bytes())
     assert (told["ProjectionType"], told["FullPanoWidthPixels"]) == ("equirectangular", "400")
 

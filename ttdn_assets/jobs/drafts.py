@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from ttdn_assets.captions.whereabouts import whereabouts
 from ttdn_assets.media.subtitles import Subtitles
-from ttdn_assets.model import CaptionSet, Fact, Finding, Placement, Post, Rendition
+from ttdn_assets.model import CaptionSet, Fact, Finding, Placement, Post, Rendition, Whereabouts
 from ttdn_assets.settings import Library
 from ttdn_assets.submissions.manifest import file_name, without_rejected
 from ttdn_assets.submissions.posts import Material, fit_posts
@@ -42,6 +43,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     item: PackItem
     posts: tuple[Post, ...]
     findings: tuple[Finding, ...]
+    where: Whereabouts = Whereabouts()
 
 
 def only_for(item: PackItem, placements: Mapping[str, Placement]) -> PackItem:
@@ -67,7 +69,8 @@ def drafts_of(items: Sequence[PackItem], library: Library, placements: Mapping[s
         bare = Finding(rule="pack-no-files", level="warning", subject=item.source)
         findings = (*item.findings, *(() if item.renditions else (bare,)), *found)
         name = file_name(number, item.asset, item.source, item.facts)
-        drafts.append(Draft(name=name, item=item, posts=posts, findings=tuple(dict.fromkeys(findings))))
+        where = whereabouts(item.facts, terms)
+        drafts.append(Draft(name=name, item=item, posts=posts, findings=tuple(dict.fromkeys(findings)), where=where))
     return drafts
 
 

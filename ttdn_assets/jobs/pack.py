@@ -55,7 +55,9 @@ from ttdn_assets.submissions.manifest import (
     whole_findings,
 )
 from ttdn_assets.submissions.posts import post_text
-from ttdn_assets.tools.files import free_bytes, os_errors
+from ttdn_assets.submissions.schema_org import SUFFIX as JSON_LD
+from ttdn_assets.submissions.schema_org import json_ld
+from ttdn_assets.tools.files import free_bytes, os_errors, write_whole
 from ttdn_assets.tools.thumbnails import thumbnail_jpeg
 from ttdn_assets.wording import say_failure
 
@@ -212,7 +214,7 @@ def _packed(
         for rendition in draft.item.renditions:
             path = payload / "media" / _free_name(draft.name, rendition, taken)
             try:
-                one, found = _copy(rendition, path, draft.item, library, placements, edge_px=edge_px)
+                one, found = _copy(rendition, path, draft, library, placements, edge_px=edge_px)
             except AssetsError as error:
                 if error.code == "disk-full":
                     raise
@@ -241,15 +243,15 @@ def _packed(
 def _copy(
     rendition: Rendition,
     path: Path,
-    item: PackItem,
+    draft: Draft,
     library: Library,
     placements: Mapping[str, Placement],
     *,
     edge_px: int,
 ) -> tuple[Media, list[Finding]]:
-    """One rendition copied with its words, and what its placements say of the copy."""
-    credit = item.credit or library.settings.unit.credit
-    words = Words(captions=item.captions, credit=credit, author=item.author, rights=item.rights or credit)
+    """One rendition copied with its words, what is told of it beside it, and what its placements say of the copy."""
+    item = draft.item
+    words = _words(draft, rendition, library)
     panorama = _panorama(item, rendition)
     written = embed(library.root / rendition.path, path, words, format=rendition.format, panorama=panorama)
     found = [fault for name in rendition.placements for fault in check_file(path, placements[name], source=path.name)]
@@ -260,21 +262,36 @@ def _copy(
         found += told
         shown = still or path
         beside = [*([still] if still else []), *write_subtitles(path, item.subtitles, rendition.placements, placements)]
-    return (
-        Media(
-            path=path.relative_to(folder).as_posix(),
-            kind=rendition.kind,
-            format=rendition.format,
-            width_px=rendition.width_px,
-            height_px=rendition.height_px,
-            size_bytes=path.stat().st_size,
-            placements=rendition.placements,
-            sidecar=written[1].relative_to(folder).as_posix() if len(written) > 1 else None,
-            trimmed=rendition.trimmed,
-            beside=tuple(one.relative_to(folder).as_posix() for one in beside),
-            thumbnail=thumbnail_jpeg(shown, edge_px=edge_px),
-        ),
-        found,
+    media = Media(
+        path=path.relative_to(folder).as_posix(),
+        kind=rendition.kind,
+        format=rendition.format,
+        width_px=rendition.width_px,
+        height_px=rendition.height_px,
+        size_bytes=path.stat().st_size,
+        placements=rendition.placements,
+        sidecar=written[1].relative_to(folder).as_posix() if len(written) > 1 else None,
+        trimmed=rendition.trimmed,
+        thumbnail=thumbnail_jpeg(shown, edge_px=edge_px),
+    )
+    told_of = path.with_suffix(JSON_LD)
+    write_whole(told_of, json_ld(words, media, licence=item.rights))
+    beside.append(told_of)
+    named = tuple(one.relative_to(folder).as_posix() for one in beside)
+    return msgspec.structs.replace(media, beside=named), found
+
+
+def _words(draft: Draft, rendition: Rendition, library: Library) -> Words:
+    """What is written into one file: a padded picture has pixels that a machine made."""
+    item = draft.item
+    credit = item.credit or library.settings.unit.credit
+    return Words(
+        captions=item.captions,
+        credit=credit,
+        author=item.author,
+        rights=item.rights or credit,
+        where=draft.where,
+        source_type="algorithmicallyEnhanced" if rendition.fit == "pad" else "",
     )
 
 

@@ -34,6 +34,7 @@ from ttdn_assets.model.words import (
     SheetRow,
     Text,
     TextStatus,
+    Whereabouts,
     Words,
 )
 
@@ -83,6 +84,7 @@ __all__ = [
     "TrackPoint",
     "VideoFacts",
     "VideoPlan",
+    "Whereabouts",
     "Words",
     "count_levels",
     "silent",

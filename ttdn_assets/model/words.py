@@ -105,6 +105,15 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, str]
 
 
+class Whereabouts(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a picture was taken, each part empty where nobody says so."""
+
+    location: str = ""
+    city: str = ""
+    state: str = ""
+    country: str = ""
+
+
 class Words(msgspec.Struct, frozen=True, kw_only=True):
     """The words that go into a copy that leaves the house."""
 
@@ -112,3 +121,6 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     credit: str = ""
     author: str = ""
     rights: str = ""
+    where: Whereabouts = Whereabouts()
+    source_type: str = ""
+    """The end of an address of IPTC's vocabulary ``digitalsourcetype`` where a machine wrote pixels."""

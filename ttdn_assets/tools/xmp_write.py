@@ -23,12 +23,14 @@ _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[
 _PANORAMA = re.compile(rb"GPano:([A-Za-z]{1,40})\s*(?:=\s*[\"']([\w.+-]{1,40})[\"']|>([\w.+-]{1,40})</GPano:)")
 _NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
     "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
     "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
     "xmpNote": "http://ns.adobe.com/xmp/note/",
     "GPano": "http://ns.google.com/photos/1.0/panorama/",
 }
+_SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _MOVED_FIRST = ("dc:subject", "Iptc4xmpCore:AltTextAccessibility", "dc:description", "dc:title", "photoshop:Headline")
 
 
@@ -105,6 +107,12 @@ def _properties(words: Words, panorama: Mapping[str, str]) -> Iterable[tuple[str
     yield "photoshop:Credit", _simple("photoshop:Credit", words.credit)
     yield "dc:rights", _alternatives("dc:rights", [("x-default", words.rights)] if words.rights.strip() else [])
     yield "xmpRights:Marked", _simple("xmpRights:Marked", "True" if words.rights.strip() else "")
+    yield "Iptc4xmpCore:Location", _simple("Iptc4xmpCore:Location", words.where.location)
+    yield "photoshop:City", _simple("photoshop:City", words.where.city)
+    yield "photoshop:State", _simple("photoshop:State", words.where.state)
+    yield "photoshop:Country", _simple("photoshop:Country", words.where.country)
+    source = f"{_SOURCE_TYPES}{words.source_type}" if words.source_type else ""
+    yield "Iptc4xmpExt:DigitalSourceType", _simple("Iptc4xmpExt:DigitalSourceType", source)
     for name, value in panorama.items():
         yield f"GPano:{name}", _simple(f"GPano:{name}", value)
 
