@@ -63,7 +63,9 @@ def start(command: list[str], port: int, log: Path) -> subprocess.Popen[bytes]:
         if server.poll() is not None:
             break
         with contextlib.suppress(Exception):
-            raw_client(f"http://127.0.0.1:{port}").create_bucket(Bucket="first")
+            client = raw_client(f"http://127.0.0.1:{port}")
+            if "first" not in [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]:
+                client.create_bucket(Bucket="first")
             return server
         time.sleep(0.1)
     stop(server)

@@ -34,12 +34,14 @@ class Push(Transfer):
 
     def _files(self) -> Iterator[Item]:
         for record in self.catalogue.assets():
-            yield from original_items(record)
             try:
-                yield from [item for _, item in companion_items(record, self.digests)]
+                yield from self._files_of(record)
             except InputError as error:
                 self.tolerate(record.id, error)
-            yield from rendition_items(record, self.library.root)
+
+    def _files_of(self, record: AssetRecord) -> list[Item]:
+        companions = [item for _, item in companion_items(record, self.digests)]
+        return [*original_items(record), *companions, *rendition_items(record, self.library.root)]
 
     def _lacking(self, items: Iterable[Item]) -> Iterator[Item]:
         """The items the listing does not show; what is nowhere is told as missing."""
@@ -113,27 +115,32 @@ class Push(Transfer):
         self.there.put(item.sha256, item.key)
 
     def records(self) -> None:
-        """What the catalogue knows about each asset."""
-        self.each(self._records(), self._send_record)
+        """What the catalogue knows about each asset, and what is left of those that were forgotten.
 
-    def _records(self) -> Iterator[Item]:
+        A record waits for the next run where one of its files did not travel: nothing names what is not there.
+        """
+        failed = {fault.subject for fault in self.tally.faults}
+        self.each((item for record in self._stored(failed) if (item := self._changed(record))), self._send_record)
+
+    def _stored(self, failed: set[str]) -> Iterator[StoredRecord]:
+        shared = self.catalogue.shared()
         for record in self.catalogue.assets():
-            data = record_bytes(self._stored(record))
-            key = catalogue_key(record.id)
-            there = self.there.get(key)
-            if there and there.md5 == hashlib.md5(data, usedforsecurity=False).hexdigest():
-                self.tally.add(key, "unchanged")
+            one = next(shared, None)
+            if one is None or one.id != record.id:
+                one = self.catalogue.shared_record(record.id)
+            if failed and (record.id in failed or failed.intersection(item.key for item in self._files_of(record))):
                 continue
-            yield self._record_item(key, data)
-        for left in self.catalogue.forgotten():
-            yield self._record_item(catalogue_key(left.id), record_bytes(stored(left, ())))
+            yield stored(one, [companion for companion, _ in companion_items(record, self.digests)])
+        yield from (stored(left, ()) for left in shared)
 
-    def _stored(self, record: AssetRecord) -> StoredRecord:
-        shared = self.catalogue.shared_record(record.id)
-        try:
-            return stored(shared, [one for one, _ in companion_items(record, self.digests)])
-        except InputError:
-            return stored(shared, ())
+    def _changed(self, record: StoredRecord) -> Item | None:
+        """The record as an item, unless the listing shows that the store has it so."""
+        key, data = catalogue_key(record.id), record_bytes(record)
+        there = self.there.get(key)
+        if there and there.md5 == hashlib.md5(data, usedforsecurity=False).hexdigest():
+            self.tally.add(key, "unchanged")
+            return None
+        return self._record_item(key, data)
 
     def _record_item(self, key: str, data: bytes) -> Item:
         path = self.scratch / key.replace("/", "-")
