@@ -53,8 +53,8 @@ def compose(
 ) -> CaptionSet:
     """The captions the facts support; a language or field they do not support is left out.
 
-    An officer's own Vietnamese sentence becomes the Vietnamese title (origin ``human``), its first letter large; the other
-    languages then speak only where an event or pattern told elsewhere in the path supports them.
+    An officer's own Vietnamese sentence becomes the Vietnamese title (origin ``human``), its first letter large; the
+    other languages then speak only where an event or pattern told elsewhere in the path supports them.
 
     Args:
         facts: as ``gather_facts`` gives them.
