@@ -45,11 +45,11 @@ def _statements(found: CTE) -> Iterator[Select[Any]]:
         ("status", assets.c.review),
         ("year", func.substr(assets.c.taken_at, 1, 4)),
     ):
-        counted = select(literal(facet), column.label("value"), func.count())
-        yield counted.where(assets.c.number.in_(numbers)).group_by("value")
-    value = func.coalesce(facts.c.term, facts.c.value).label("value")
+        counted = select(literal(facet), column.label("named"), func.count())
+        yield counted.where(assets.c.number.in_(numbers)).group_by("named")
+    value = func.coalesce(facts.c.term, facts.c.value).label("named")
     said = select(facts.c.kind, value, func.count(facts.c.asset.distinct()))
-    yield said.where(facts.c.kind.in_(_SAID), facts.c.asset.in_(numbers)).group_by(facts.c.kind, "value")
+    yield said.where(facts.c.kind.in_(_SAID), facts.c.asset.in_(numbers)).group_by(facts.c.kind, "named")
     titled = select(literal("language"), texts.c.lang, func.count()).where(texts.c.field == "title")
     yield titled.where(texts.c.asset.in_(numbers)).group_by(texts.c.lang)
     made = select(literal("target"), served.c.platform, func.count(served.c.asset.distinct()))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Float, Integer, TextClause, column, text
 from sqlalchemy.sql.selectable import Subquery
 
 from ttdn_assets.catalogue.merge import Key
-from ttdn_assets.catalogue.words import Term, Terms, folded_tokens, marked_tokens
+from ttdn_assets.catalogue.words import Term, Terms, folded_text, marked_tokens
 from ttdn_assets.model import Fact, MediaFacts, Text
 
 ROW, MARKS = 1, 2
@@ -82,7 +82,7 @@ def document(
 
 
 def _tokens(values: Iterable[str]) -> str:
-    return " ".join(token for value in values for token in folded_tokens(value))[:_FIELD_MAX]
+    return " ".join(filter(None, map(folded_text, values)))[:_FIELD_MAX]
 
 
 def tiers_of(terms: Terms) -> tuple[int, ...]:

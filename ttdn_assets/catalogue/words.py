@@ -20,6 +20,8 @@ _TOKEN = re.compile(
 )
 _PART = re.compile(r'(-?)"([^"]*)(?:"|$)|(\S+)')
 _QUOTES = str.maketrans("“”„«»＂「」『』", '"' * 10)
+_LOOSE_MARK = re.compile(r"[\u0300-\u036f]")
+"""A mark that no letter takes in, which would part a word."""
 _WORDS_MAX = 32
 _TOKENS_MAX = 64
 _LETTERS_MAX = 100
@@ -35,12 +37,12 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def marked(self) -> tuple[str, ...]:
         """Its tokens that were typed with diacritics, which then count."""
-        return tuple(token for token in self.exact if fold(token) != token)
+        return tuple(token for token in self.exact if is_marked(token))
 
     @property
     def marked_prefix(self) -> bool:
         """Whether the last of ``marked`` is left open."""
-        return self.prefix and fold(self.exact[-1]) != self.exact[-1]
+        return self.prefix and is_marked(self.exact[-1])
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,10 +63,17 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-@lru_cache(maxsize=4096)
 def folded_tokens(value: str) -> tuple[str, ...]:
-    """The tokens of a text without marks and case; the same folder and place names come again and again."""
-    return _tokens(fold(value))
+    """The tokens of a text without marks and case."""
+    return tuple(folded_text(value).split())
+
+
+@lru_cache(maxsize=4096)
+def folded_text(value: str) -> str:
+    """The folded tokens of a text, joined by spaces; the same folder and place names come again and again."""
+    if _LOOSE_MARK.search(nfc(value)):
+        return " ".join(_tokens(fold(value)))
+    return " ".join(filter(None, map(_folded, exact_tokens(value))))
 
 
 @lru_cache(maxsize=4096)
@@ -75,12 +84,24 @@ def exact_tokens(value: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def marked_tokens(value: str) -> tuple[str, ...]:
-    """The tokens of a text that have marks."""
-    return () if value.isascii() else tuple(token for token in exact_tokens(value) if fold(token) != token)
+    """The tokens of a text that have marks, each once."""
+    return () if value.isascii() else tuple(filter(is_marked, dict.fromkeys(exact_tokens(value))))
+
+
+def is_marked(token: str) -> bool:
+    """Whether an exact token has marks."""
+    return not token.isascii() and _folded(token) != token
+
+
+@lru_cache(maxsize=65_536)
+def _folded(token: str) -> str:
+    """One exact token folded, which may part it."""
+    return " ".join(_tokens(fold(token)))
 
 
 def _tokens(value: str) -> tuple[str, ...]:
-    return tuple(token[:_LETTERS_MAX] for token in _TOKEN.findall(value))
+    found = _TOKEN.findall(value)
+    return tuple(found) if len(value) <= _LETTERS_MAX else tuple(token[:_LETTERS_MAX] for token in found)
 
 
 def parse_terms(query: str) -> Terms:

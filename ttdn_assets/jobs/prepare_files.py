@@ -188,6 +188,7 @@ class Files:
             renditions=due(worked.plans, (*(record.renditions if record else ()), *worked.found, *worked.renditions)),
             findings=(*media.findings, *worked.findings, *words.findings),
             rights=self._rights(source),
+            looks=worked.looks,
         )
         written = self.catalogue.asset(self.catalogue.record(entry, who=self.who))
         self._remember(source, written, entry.status, worked_bytes=_size_bytes(source))

@@ -38,6 +38,7 @@ from ttdn_assets.renditions.video import make_videos
 from ttdn_assets.renditions.video_subtitles import can_burn
 from ttdn_assets.settings import Limits, PlacementChoice, Video
 from ttdn_assets.tools.files import file_sha256, os_errors, told_of
+from ttdn_assets.tools.looks import look_of
 
 AnyRendition = TypeVar("AnyRendition", Rendition, RenditionPlan)
 
@@ -78,6 +79,7 @@ class Worked(msgspec.Struct, frozen=True, kw_only=True):
     renditions: tuple[Rendition, ...] = ()
     found: tuple[Rendition, ...] = ()
     findings: tuple[Finding, ...] = ()
+    looks: tuple[bytes, ...] = ()
     failure: Failure | None = None
 
 
@@ -179,6 +181,7 @@ def _make_photo(task: Task, path: Path, seen: Worked, media: MediaFacts) -> Iter
     if subject is None:
         picture = open_picture(path, media, limits=task.limits, placements=task.placements)
         subject = find_subject(picture, known_faces=media.face_boxes)
+        seen = msgspec.structs.replace(seen, looks=(look_of(picture),))
     seen, missing = _planned(task, seen, media, subject)
     yield seen
     if not missing:

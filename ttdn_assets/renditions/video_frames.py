@@ -23,8 +23,12 @@ _KEYFRAMES_FROM_S = 15.0
 """From this duration on the keyframe before each moment does, and decoding up to it is spared."""
 
 
-def sample_pictures(path: Path, facts: MediaFacts, *, count: int = 5, limit_s: float = _LIMIT_S) -> list[Picture]:
+def sample_pictures(
+    path: Path, facts: MediaFacts, *, count: int = 5, exact: bool = False, limit_s: float = _LIMIT_S
+) -> list[Picture]:
     """Up to ``count`` frames spread over the clip, upright, in sRGB, long edge at most 1280 px; never none.
+
+    With ``exact`` they are those at their very moments even in a long clip, whatever its keyframes are.
 
     Raises:
         MediaError: ``video-no-frame`` where not one can be decoded.
@@ -33,7 +37,9 @@ def sample_pictures(path: Path, facts: MediaFacts, *, count: int = 5, limit_s: f
     duration_s = facts.video.duration_s if facts.video else 0.0
     times = [duration_s * (index + 0.5) / count for index in range(count)]
     deadline = ffmpeg.Deadline(path, limit_s)
-    pictures = list(_frames_at(path, facts, times, deadline)) or list(_frames_at(path, facts, [0.0], deadline))
+    pictures = list(_frames_at(path, facts, times, deadline, exact=exact)) or list(
+        _frames_at(path, facts, [0.0], deadline)
+    )
     if not pictures:
         raise MediaError("video-no-frame", {"path": path})
     return pictures
@@ -56,7 +62,13 @@ def poster(path: Path, facts: MediaFacts, *, limit_s: float = _LIMIT_S) -> Pictu
 
 
 def _frames_at(
-    path: Path, facts: MediaFacts, times_s: list[float], deadline: ffmpeg.Deadline, *, whole: bool = False
+    path: Path,
+    facts: MediaFacts,
+    times_s: list[float],
+    deadline: ffmpeg.Deadline,
+    *,
+    whole: bool = False,
+    exact: bool = False,
 ) -> Iterator[Picture]:
     """The frame shown at each of the times, at the clip's size if ``whole``; one that cannot be decoded is left out."""
     binary = ffmpeg.find_ffmpeg()
@@ -78,7 +90,7 @@ def _frames_at(
         video_tone.write_table(facts.video, Path(folder))
         for at_s in times_s:
             before = {**ffmpeg.input_options(facts.format), **decoder(facts, able), "ss": round(at_s, 6)}
-            if not whole and facts.video and facts.video.duration_s >= _KEYFRAMES_FROM_S:
+            if not whole and not exact and facts.video and facts.video.duration_s >= _KEYFRAMES_FROM_S:
                 before["noaccurate_seek"] = None
             arguments = ffmpeg_graph.arguments(path, [output], before=before, streams=streams(facts))
             try:

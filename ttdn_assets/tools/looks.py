@@ -62,6 +62,8 @@ def candidates(looks: Looks) -> Iterator[tuple[int, Numbers]]:
         The turns, against the clock, and (pairs, 2) numbers of looks, each pair once.
     """
     telling = np.flatnonzero(~is_plain(looks))
+    if not len(telling):
+        return
     directions = _directions(looks[telling])
     centres = directions[:: max(1, round(len(telling) ** 0.5))]
     homes = _nearest(directions, centres, 1)[:, 0]
