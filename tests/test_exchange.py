@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -16,9 +17,10 @@ from ttdn_assets.captions.sheet import read_rows
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.records import AssetEntry, AssetRecord
 from ttdn_assets.errors import InputError
+from ttdn_assets.jobs.composing import compose_captions
 from ttdn_assets.jobs.exchange import export_captions, import_captions
 from ttdn_assets.jobs.library import search
-from ttdn_assets.model import CaptionSet, Text
+from ttdn_assets.model import CaptionSet, Fact, Text
 from ttdn_assets.settings import Library, create_library
 
 
@@ -163,3 +165,17 @@ def test_json_lines_hold_each_row_and_a_broken_one_is_damage(library: Library, t
     with pytest.raises(InputError) as refused:
         read_rows(path)
     assert refused.value.code == "sheet-damaged"
+
+
+def test_words_are_composed_anew_from_facts_and_people_s_stay(library: Library) -> None:
+    fact = Fact(kind="place", value="Mộc Châu", term="pl-moc-chau", source="folder")
+    known = msgspec.structs.replace(entry("c", "ba.jpg", vi="Cũ"), facts=(fact,))
+    with open_catalogue(library.database_url) as catalogue:
+        asset = catalogue.record(known, who="test")
+        catalogue.set_text(asset, "title", "en", "A person's words", who="Lò Thị Hoa")
+    [done] = compose_captions(library, [asset], who="Lan")
+    title = records(library)["/photos/c/ba.jpg"].captions.title
+    assert (title["vi"].value, title["vi"].origin) == (done.captions.title["vi"].value, "composed")
+    assert "Mộc Châu" in title["vi"].value
+    assert (title["en"].value, title["en"].origin) == ("A person's words", "human")
+    assert [one.changed for one in compose_captions(library, [asset])] == [0]

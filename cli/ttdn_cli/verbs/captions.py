@@ -15,6 +15,7 @@ from ttdn_cli.app import group_of, option, verb
 from ttdn_cli.output import json_line
 from ttdn_cli.speech import language, t, t_finding
 from ttdn_cli.verbs.captions_check import check
+from ttdn_cli.verbs.captions_compose import compose
 from ttdn_cli.verbs.captions_review import approve, reject, review, settling
 
 
@@ -101,4 +102,6 @@ def _show_translation(one: TranslatedText, *, as_json: bool) -> None:
         click.secho(f"  {t_finding(finding)}", fg="red" if finding.level == "error" else "yellow", err=True)
 
 
-command = group_of("captions", list_captions, check, translate, export, import_, review, approve, reject, settling)
+command = group_of(
+    "captions", list_captions, compose, check, translate, export, import_, review, approve, reject, settling
+)
