@@ -5,6 +5,7 @@ ffmpeg's own turning is switched off and the probe's facts are applied instead, 
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 
 from ttdn_assets.geometry import contain, crop_to_ratio, even
@@ -16,6 +17,7 @@ from ttdn_assets.tools.ffmpeg_graph import Filter, Pad, Step, Streams
 Size = tuple[int, int]
 
 _SCALER = "lanczos+accurate_rnd+full_chroma_int"
+_DECODER_THREADS = 4
 _BACKDROP_PX = 48
 _BACKDROP_BLUR = 2.5
 _BACKDROP_LIGHT = 0.55
@@ -84,7 +86,8 @@ def shown(facts: MediaFacts, cut: tuple[Filter, ...], size_px: Size, able: Capab
     video = _video(facts)
     size: dict[str, str | int | float] = {"w": size_px[0], "h": size_px[1], "flags": _SCALER}
     if video_tone.is_hdr(video):
-        toned = video_tone.by_filters(video) if video_tone.can_filter(video, able) else video_tone.by_table(video)
+        by_filters = video_tone.can_filter(video, able, size_px)
+        toned = video_tone.by_filters(video) if by_filters else video_tone.by_table(video)
         return (*cut, Filter("scale", {**size, **_same_range(video)}), *toned, *_tagged())
     if video_tone.needs_zscale(video) and "zscale" in able.filters:
         return (*cut, Filter("scale", {**size, **_same_range(video)}), *video_tone.narrowed(video), *_tagged())
@@ -110,10 +113,11 @@ def source_matrix(facts: MediaFacts) -> str | None:
 
 
 def decoder(facts: MediaFacts, able: Capabilities) -> dict[str, str | int | None]:
-    """The option that names the decoder where ffmpeg's own would drop transparency (VP8 and VP9)."""
+    """The decoder's options: few threads, as each holds frames; for VP8 and VP9 the one that keeps transparency."""
     video = _video(facts)
+    threads: dict[str, str | int | None] = {"threads": min(_DECODER_THREADS, os.cpu_count() or 1)}
     name = {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(video.codec, "")
-    return {"c:v": name} if video.has_alpha and name in able.encoders else {}
+    return threads | ({"c:v": name} if video.has_alpha and name in able.encoders else {})
 
 
 def _video(facts: MediaFacts) -> VideoFacts:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 import msgspec
 
 from ttdn_assets.model import MediaFacts, RenditionPlan, VideoPlan
 
-_TOGETHER, _TOGETHER_LARGE = 4, 2
-"""Encodes fed by one decode; fewer of a 4K source, whose frames take 12 to 25 MB each."""
+_TOGETHER_PX, _TOGETHER_LARGE_PX = 9_000_000, 4_500_000
+"""Pixels of all pictures that one run codes: four of 1080p; half of that from a 4K source, whose frames take 12 MB and
+more each; a 4K copy goes alone.  Such a run takes up to 0.9 GB, and 1.1 GB for an HDR clip in 4K."""
 
 _LARGE_PX = 2560 * 1440
 
@@ -32,10 +32,19 @@ def shared(facts: MediaFacts, plans: Sequence[RenditionPlan]) -> Iterator[tuple[
     """The plans in groups that one decode serves; what is not coded again goes alone."""
     yield from ((Shared(plan),) for plan in plans if is_copied(plan))
     width_px, height_px = facts.stored_size_px
-    together = _TOGETHER_LARGE if width_px * height_px > _LARGE_PX else _TOGETHER
-    coded = iter(_by_picture([plan for plan in plans if not is_copied(plan)]))
-    while group := tuple(islice(coded, together)):
-        yield group
+    room_px = _TOGETHER_LARGE_PX if width_px * height_px > _LARGE_PX else _TOGETHER_PX
+    group: list[Shared] = []
+    for one in _by_picture([plan for plan in plans if not is_copied(plan)]):
+        if group and _pixels(*group, one) > room_px:
+            yield tuple(group)
+            group = []
+        group.append(one)
+    if group:
+        yield tuple(group)
+
+
+def _pixels(*group: Shared) -> int:
+    return sum(one.plan.size_px[0] * one.plan.size_px[1] for one in group)
 
 
 def _by_picture(plans: Sequence[RenditionPlan]) -> list[Shared]:
