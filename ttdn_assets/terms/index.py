@@ -168,7 +168,10 @@ def _is_free(term: Term, text: str, key: str, lang: str) -> bool:
 
 
 def found_in(index: Index, text: str, bare: str) -> Iterator[tuple[int, int, tuple[Surface, ...]]]:
-    """Each place (start, end) of a view where a form stands that is no part of a longer word, with all it may be."""
+    """Each place of a view where a form stands that is no part of a longer word, with all it may be.
+
+    A place is (start, -end), so that places sort by their start and the longest first.
+    """
     for last, entry in index.automaton.iter(bare):
         end = last + 1
         start = end - len(entry.bare)
@@ -177,7 +180,7 @@ def found_in(index: Index, text: str, bare: str) -> Iterator[tuple[int, int, tup
         if end < len(bare) and bare[end] != " " and _joins(bare, end, last, end - start):
             continue
         if surfaces := entry.means(text[start:end]):
-            yield start, end, surfaces
+            yield start, -end, surfaces
 
 
 def _joins(text: str, outside: int, inside: int, length: int) -> bool:

@@ -78,27 +78,23 @@ class _Span(NamedTuple):
 def find_terms(index: Index, text: str, when: dt.date | None) -> tuple[TermMatch, ...]:
     """The terms named in NFC ``text``; see ``TermBase.match``."""
     view = view_of(text)
-    found = sorted(found_in(index, view.text, view.bare), key=_leftmost_longest)
+    found = sorted(found_in(index, view.text, view.bare))
     if not found:
         return ()
-    starts = frozenset(start for start, _, _ in found)
+    starts = frozenset([start for start, _, _ in found])
     persons = _given_names(text, view, starts)
     matches: list[TermMatch] = []
     reached, chain = 0, -1
-    for start, end, surfaces in found:
+    for start, backwards, surfaces in found:
         if start < reached or (persons and _in_person(view.places[start], persons)):
             continue
-        span = _Span(text, view, start, end, starts)
+        span = _Span(text, view, start, -backwards, starts)
         chained = chain >= 0 and _CHAIN.fullmatch(view.text, chain, start) is not None
-        allowed = tuple(surface for surface in surfaces if surface.free or _allowed(surface, span, chained))
+        allowed = tuple([one for one in surfaces if one.free or _allowed(one, span, chained)])
         if allowed:
             matches.append(_resolve(allowed, span, when))
-            reached, chain = end, end if matches[-1].id.startswith("eth-") else -1
+            reached, chain = span.end, span.end if matches[-1].id.startswith("eth-") else -1
     return tuple(matches)
-
-
-def _leftmost_longest(found: tuple[int, int, object]) -> tuple[int, int]:
-    return found[0], -found[1]
 
 
 def _given_names(text: str, view: View, starts: frozenset[int]) -> list[tuple[int, int]]:
@@ -189,7 +185,7 @@ def _in_name(span: _Span) -> bool:
 
 def _resolve(surfaces: tuple[Surface, ...], span: _Span, when: dt.date | None) -> TermMatch:
     """The match at ``span``: candidates by priority; several equals whose names differ stay ambiguous."""
-    ids, lang, undecided = _decided(surfaces, when)
+    ids, lang, undecided = _decided(surfaces, when if len(surfaces) > 1 else None)
     start, written, typed = span.view.places[span.start], span.written, span.typed
     return TermMatch(
         ids=ids,

@@ -17,7 +17,10 @@ _MARKED_SURNAMES = "|".join(sorted(word_list("marked_surnames")))
 _TOWNS = "|".join(sorted(word_list("towns_like_people")))
 _ANY_NAME = r"(?:[^\W\d_]+['’]?[^\W\d_]*)"
 _SURNAME = rf"(?:{_SURNAMES}|{strip_marks(_SURNAMES)}|{_MARKED_SURNAMES})"
-_MAYBE_PERSON = re.compile(rf"{_SURNAME}(?=[\s_])|(?:Thị|Thi|Văn|Van)(?=\s)")
+_WORD = re.compile(r"[^\W_]+")
+_TELLING = frozenset((*_SURNAMES.split("|"), *strip_marks(_SURNAMES).split("|"), *_MARKED_SURNAMES.split("|"),
+                      "Thị", "Thi", "Văn", "Van"))  # fmt: skip
+"""The words without which no text names a person."""
 _PERSON = re.compile(
     rf"(?<!\w)(?!(?:{_TOWNS}|{strip_marks(_TOWNS)})(?!\w))"
     rf"(?:{_SURNAME}|{_ANY_NAME}(?=\s+(?:Thị|Thi|Văn|Van)\s+[{UPPER}]))"
@@ -38,6 +41,6 @@ def is_cued(before: str, *, typed: str) -> bool:
 
 def persons_in(text: str) -> tuple[tuple[int, int, int], ...]:
     """Where names of people stand, as (surname, given names, end): after a surname, or around ``Thị``/``Văn``."""
-    if not _MAYBE_PERSON.search(text):
+    if _TELLING.isdisjoint(_WORD.findall(text)):
         return ()
     return tuple((found.start(), found.start(1), found.end()) for found in _PERSON.finditer(text))
