@@ -9,7 +9,7 @@ import pytest
 from ttdn_assets import wording
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.jobs.doctor import CHECKS, STATUSES, Check, examine, say_check
-from ttdn_assets.settings import Library, Settings, StoreSettings, create_library
+from ttdn_assets.settings import Library, Settings, StoreSettings, Video, create_library
 
 
 def by_name(library: Library, *, store: bool = False) -> dict[str, Check]:
@@ -62,3 +62,10 @@ def test_the_store_is_tried_when_asked(tmp_path: Path) -> None:
         settings = Settings(store=StoreSettings(url=str(path)))
         assert by_name(Library(root=library.root, settings=settings), store=True)["store"].status == status
     assert list(stores["ok"].iterdir()) == []
+
+
+def test_a_graphics_chip_is_looked_for_only_where_it_is_asked_for(tmp_path: Path) -> None:
+    plain = by_name(Library(root=tmp_path, settings=Settings()))["encoder"]
+    assert (plain.status, plain.fields) == ("ok", {"encoder": "libx264"})
+    asked = by_name(Library(root=tmp_path, settings=Settings(video=Video(encoder="hardware"))))["encoder"]
+    assert (asked.status == "degraded") == (asked.fields["encoder"] == "libx264")

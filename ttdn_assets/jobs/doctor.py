@@ -19,21 +19,22 @@ from ttdn_assets.settings import Library
 from ttdn_assets.stores import open_store
 from ttdn_assets.terms import load_terms
 from ttdn_assets.tools import ffmpeg
+from ttdn_assets.tools.ffmpeg_hardware import hardware_encoder
 from ttdn_assets.tools.files import free_bytes
 from ttdn_assets.wording import say, say_failure
 
 CHECKS = (
-    "python", "ffmpeg", "ffmpeg-filters", "opencv", "heif", "translation", "models", "fonts", "library", "disk",
-    "database", "terms", "placements", "store",
+    "python", "ffmpeg", "ffmpeg-filters", "encoder", "opencv", "heif", "translation", "models", "fonts", "library",
+    "disk", "database", "terms", "placements", "store",
 )  # fmt: skip
 """The names of the checks, in the order they are told; sentences are ``doctor.<name>.<status>``."""
 
 STATUSES = ("ok", "degraded", "missing")
 Status = Literal["ok", "degraded", "missing"]
 _SPARE_BYTES = 5_000_000_000
-_FILTERS = frozenset(
-    {"scale", "crop", "pad", "overlay", "boxblur", "fps", "loudnorm", "zscale", "tonemap", "subtitles"}
-)
+_FILTERS = frozenset((
+    "scale", "crop", "sendcmd", "overlay", "gblur", "fps", "bwdif", "loudnorm", "zscale", "tonemap", "lut3d", "ass",
+))  # fmt: skip
 _FONT_SUFFIXES = {".ttf", ".otf", ".ttc"}
 _HAN_FONTS = (
     "notosanscjk", "notosanssc", "notosanshans", "sourcehan", "msyh", "simsun", "simhei", "pingfang", "wqy", "stheiti",
@@ -64,6 +65,7 @@ def examine(library: Library, *, store: bool = False) -> tuple[Check, ...]:
         "python": _python,
         "ffmpeg": _ffmpeg,
         "ffmpeg-filters": _ffmpeg_filters,
+        "encoder": lambda: _encoder(library),
         "opencv": lambda: _package("opencv", "opencv-python-headless"),
         "heif": lambda: _package("heif", "pi-heif"),
         "translation": _translation,
@@ -114,6 +116,14 @@ def _ffmpeg_filters() -> Check:
     can = ffmpeg.capabilities(ffmpeg.find_ffmpeg())
     lacking = sorted((_FILTERS - can.filters) | (ffmpeg.NEEDED_ENCODERS - can.encoders))
     return Check(name="ffmpeg-filters", status="degraded" if lacking else "ok", fields={"lacking": ", ".join(lacking)})
+
+
+def _encoder(library: Library) -> Check:
+    """What codes clips; the graphics chip is only looked for where the settings ask for it."""
+    asked = library.settings.video.encoder == "hardware"
+    found = hardware_encoder(ffmpeg.find_ffmpeg()) if asked else None
+    fields: dict[str, FieldValue] = {"encoder": found or "libx264"}
+    return Check(name="encoder", status="degraded" if asked and found is None else "ok", fields=fields)
 
 
 def _version(distribution: str) -> str | None:
