@@ -38,11 +38,18 @@ def told_memory(root: Path) -> None:
     rows: list[list[object]] = []
     for size_px, allowed in SIZES:
         path = root / f"{size_px[0]}.jpg"
-        for argv in (["draw", path, *size_px], ["work", path, root / "library"]):
-            ran = subprocess.run([sys.executable, HERE, *map(str, argv)], capture_output=True, text=True, check=True)
-        files, seconds, peak, idle = ran.stdout.split()
+        _alone("draw", path, *size_px)
+        ran = _alone("work", path, root / "library")
+        files, seconds, peak, idle = ran.split()
         rows.append([f"{size_px[0] * size_px[1] / 1e6:.0f} MP", files, seconds, idle, peak, allowed])
     table("Memory of a worker, one JPEG to every photo placement", ["", "files", "s", "idle MB", "peak MB", "≤"], rows)
+
+
+def _alone(*arguments: object) -> str:
+    """What this file, run by itself, prints."""
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parent.parent)}
+    argv = [sys.executable, str(HERE), *map(str, arguments)]
+    return subprocess.run(argv, stdout=subprocess.PIPE, text=True, check=True, env=environment).stdout
 
 
 def told_slope(root: Path) -> None:

@@ -16,6 +16,8 @@ from typing import NamedTuple
 from ttdn_assets.errors import MediaError
 from ttdn_assets.model import MediaFacts, Placement, Rendition, RenditionPlan
 from ttdn_assets.renditions.plan import rendition_path
+from ttdn_assets.renditions.plan_sphere import is_sphere
+from ttdn_assets.renditions.subject import LOOK_PX
 from ttdn_assets.settings import Limits
 from ttdn_assets.tools.cuts import Cutter
 from ttdn_assets.tools.encode import encode_jpeg, encode_pixels, has_fine_colour
@@ -28,7 +30,7 @@ ROOM_BYTES = 64 * 1024
 """What is left free under a limit of bytes, for the words that go into the copies later."""
 
 _FORMATS = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp"}
-_LOOK_PX = 1024
+_COLOUR_LOOK_PX = 1024
 
 
 def open_picture(
@@ -46,14 +48,14 @@ def open_picture(
         MediaError: ``photo-too-large``, ``photo-truncated``, ``photo-broken`` or ``photo-no-heic``.
         InputError: the file cannot be read.
     """
-    needed = 1.0 if placements is None else _scale_needed(facts.size_px, placements)
+    needed = 1.0 if placements is None or is_sphere(facts) else _scale_needed(facts.size_px, placements)
     return decode(path, facts, pixels_max=limits.pixels, scale_needed=needed)
 
 
 def _scale_needed(size_px: tuple[int, int], placements: Iterable[Placement]) -> float:
     """The share of the full width that serves every placement, cropped to any of its sizes."""
     width, height = size_px
-    shares = [640 / max(size_px)]
+    shares = [LOOK_PX / max(size_px)]
     for placement in placements:
         if placement.kind != "photo":
             continue
@@ -77,7 +79,7 @@ def make_photos(picture: Picture, plans: Sequence[RenditionPlan], root: Path) ->
     for plan in plans:
         made = _copied(picture, plan)
         if made is None:
-            fine = has_fine_colour(thumbnail(picture, _LOOK_PX)) if fine is None else fine
+            fine = has_fine_colour(thumbnail(picture, _COLOUR_LOOK_PX)) if fine is None else fine
             made = _coded(cutter, plan, fine=fine)
         path = rendition_path(plan)
         with os_errors(root / path):

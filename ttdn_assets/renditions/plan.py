@@ -22,6 +22,7 @@ from ttdn_assets.model import LANGUAGES, Finding, Lang, MediaFacts, Placement, R
 from ttdn_assets.renditions import plan_photo
 from ttdn_assets.renditions.plan_clip import bytes_cap, plan_clip
 from ttdn_assets.renditions.plan_frame import Frame, Wish, choose_frame
+from ttdn_assets.renditions.plan_sphere import choose_sphere_frame, is_sphere
 from ttdn_assets.settings import PlacementChoice
 
 RENDERER = 2
@@ -86,7 +87,8 @@ def plan_alone(
     if min(facts.size_px) < 1:
         return Finding(rule="plan-no-picture", level="warning", placement=placement.id)
     wish: Wish = choice.fit or placement.fit
-    frame = choose_frame(facts.size_px, placement, subject, wish)
+    choose = choose_sphere_frame if is_sphere(facts) else choose_frame
+    frame = choose(facts.size_px, placement, subject, wish)
     if isinstance(frame, Finding):
         return frame
     if facts.kind == "photo":
