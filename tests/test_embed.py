@@ -18,7 +18,8 @@ from PIL import Image
 from ttdn_assets.captions.embed import embed
 from ttdn_assets.errors import MediaError
 from ttdn_assets.model import CaptionSet, Text, Whereabouts, Words
-from ttdn_assets.tools import chunked, jpeg_segments, mp4_boxes, xmp_write
+from ttdn_assets.tools import chunked, heif_write, jpeg_segments, mp4_boxes, xmp_write
+from ttdn_assets.tools.tiff_write import tiff_xmp
 
 EXIFTOOL = shutil.which("exiftool")
 NS = {"rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "dc": "http://purl.org/dc/elements/1.1/"}
@@ -301,7 +302,7 @@ def test_real_files_take_words_or_are_refused_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("needs_exiftool")
-@pytest.mark.parametrize("format", ["jpeg", "png", "webp", "mp4"])
+@pytest.mark.parametrize("format", ["jpeg", "png", "webp", "avif", "tiff", "mp4"])
 def test_exiftool_reads_where_who_and_what_a_machine_wrote(format: str, tmp_path: Path) -> None:
     source = tmp_path / f"source.{format}"
     if format == "mp4":
@@ -327,7 +328,7 @@ def test_exiftool_reads_where_who_and_what_a_machine_wrote(format: str, tmp_path
     names = {name.lower() for name in told}
     for lang in ("vi", "en", "zh-hans", "zh"):
         assert {f"xmp-dc:title-{lang}", f"xmp-dc:description-{lang}"} <= names
-    if format != "mp4":
+    if format not in ("mp4", "avif"):
         assert told["IFD0:Artist"].startswith("Lò Văn Ban")
         assert told["IFD0:Copyright"] == "© 2026 Sở VHTTDL tỉnh Sơn La"
         assert told["IFD0:ImageDescription"].startswith("Lễ hội hoa ban ở Mộc Châu")
@@ -339,3 +340,30 @@ def test_minority_and_foreign_languages_are_embedded_under_their_own_codes(jpeg:
     (copy,) = embed(jpeg, tmp_path / "copy.jpg", words, format="jpeg")
     found = said(jpeg_segments.xmp_of(jpeg_segments.split(copy.read_bytes())[0]), "title")
     assert found == {"x-default": "Lễ hội", **{lang: text.value for lang, text in texts.items()}}
+
+
+@pytest.mark.parametrize("format", ["avif", "tiff"])
+def test_an_avif_and_a_tiff_keep_their_pixels_and_words_can_be_written_again(format: str, tmp_path: Path) -> None:
+    source = tmp_path / f"source.{format}"
+    picture().save(source, format, exif=Image.Exif())
+    first = embed(source, tmp_path / f"one.{format}", WORDS, format=format)[0]
+    again = embed(first, tmp_path / f"two.{format}", Words(credit="Khác"), format=format)[0]
+    with Image.open(source) as was, Image.open(first) as one, Image.open(again) as two:
+        assert was.tobytes() == one.tobytes() == two.tobytes()
+        xmp = one.info["xmp"] if format == "avif" else one.getexif()[700]
+        assert said(xmp, "title")["zh-Hans"] == "羊蹄甲花节"
+    assert "Khác".encode() in (heif_write.heif_xmp if format == "avif" else tiff_xmp)(again.read_bytes())
+    assert "羊蹄甲花节".encode() not in again.read_bytes()
+
+
+@pytest.mark.parametrize("format", ["avif", "tiff"])
+def test_a_damaged_avif_or_tiff_is_told_and_leaves_nothing(format: str, tmp_path: Path) -> None:
+    source = tmp_path / f"source.{format}"
+    picture().save(source, format)
+    whole = source.read_bytes()
+    for broken in (whole[:6], b"", whole[:4] + b"\xff" * 40, b"\0" * 64):
+        source.write_bytes(broken)
+        with pytest.raises(MediaError) as told:
+            embed(source, tmp_path / f"copy.{format}", WORDS, format=format)
+        assert told.value.code == "embed-damaged"
+        assert not (tmp_path / f"copy.{format}").exists()

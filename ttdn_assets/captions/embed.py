@@ -1,8 +1,8 @@
 """Words and credit into a copy that leaves the house, without coding its picture or sound again.
 
-JPEG, PNG and WebP carry the words as XMP and, for readers that know no XMP, as EXIF; an MP4 carries XMP and an item
-list, and an ``.xmp`` file lies beside it.  Every other format gets the ``.xmp`` file alone.  What metadata the file
-had is replaced; only a panorama's projection is kept.
+JPEG, PNG, WebP, AVIF and TIFF carry the words as XMP and, AVIF aside, as EXIF for readers that know no XMP; an MP4
+carries XMP and an item list, and an ``.xmp`` file lies beside it.  Every other format gets the ``.xmp`` file alone.
+What metadata the file had is replaced; only a panorama's projection is kept.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from pathlib import Path
 from ttdn_assets.errors import MediaError
 from ttdn_assets.model import Words
 from ttdn_assets.text import clean
-from ttdn_assets.tools import chunked, jpeg_segments, mp4_boxes
-from ttdn_assets.tools.exif_write import Resolution, exif
+from ttdn_assets.tools import chunked, heif_write, jpeg_segments, mp4_boxes, tiff_write
+from ttdn_assets.tools.exif_write import Resolution, cut_utf8, exif
 from ttdn_assets.tools.files import copy_whole, os_errors, whole_file, write_whole
 from ttdn_assets.tools.xmp_write import all_keywords, default_text, packet, panorama_of
 
 SIDECAR = ".xmp"
 _PHOTO_BYTES = 1 << 30
-_SAME_FORMAT = {"jpg": "jpeg", "m4v": "mp4", "mov": "mp4"}
+_TEXT_BYTES = 30_000
+_SAME_FORMAT = {"jpg": "jpeg", "tif": "tiff", "m4v": "mp4", "mov": "mp4"}
 
 
 def embed(
@@ -32,7 +33,8 @@ def embed(
         source: A rendition; it is not changed.
         target: The copy, made whole or not at all.
         words: What to write; a panorama's projection in the source is kept beside it.
-        format: ``jpeg``, ``png``, ``webp``, ``mp4``; any other is copied as it is and gets a sidecar.
+        format: ``jpeg``, ``png``, ``webp``, ``avif``, ``tiff``, ``mp4``; any other is copied as it is and gets a
+            sidecar.
         panorama: GPano properties by name, in place of those the source has.
 
     Raises:
@@ -42,7 +44,7 @@ def embed(
     kind = _SAME_FORMAT.get(format.lower(), format.lower())
     with os_errors(source):
         try:
-            if kind in ("jpeg", "png", "webp"):
+            if kind in _PHOTOS:
                 return (_photo(source, target, words, kind, panorama),)
             if kind == "mp4":
                 _clip(source, target, words, panorama)
@@ -57,7 +59,7 @@ def _photo(source: Path, target: Path, words: Words, kind: str, panorama: Mappin
     if source.stat().st_size > _PHOTO_BYTES:
         raise jpeg_segments.Damaged("over 1 GiB")
     data = source.read_bytes()
-    written = {"jpeg": _jpeg, "png": _png, "webp": _webp}[kind](data, words, panorama)
+    written = _PHOTOS[kind](data, words, panorama)
     write_whole(target, written)
     return target
 
@@ -80,6 +82,25 @@ def _webp(data: bytes, words: Words, panorama: Mapping[str, str] | None) -> byte
     chunks = chunked.webp_chunks(data)
     kept = panorama or panorama_of(chunked.webp_xmp(chunks))
     return chunked.webp_join(chunks, exif=_exif(words, None), xmp=packet(words, panorama=kept).main)
+
+
+def _tiff(data: bytes, words: Words, panorama: Mapping[str, str] | None) -> bytes:
+    kept = panorama or panorama_of(tiff_write.tiff_xmp(data))
+    texts = {
+        0x010E: clean(default_text(words.captions.description) or default_text(words.captions.title)),
+        0x013B: clean(words.author),
+        0x8298: clean(words.rights or words.credit),
+    }
+    coded = {tag: cut_utf8(value, _TEXT_BYTES) for tag, value in texts.items()}
+    return tiff_write.tiff_with_words(data, texts=coded, xmp=packet(words, panorama=kept).main)
+
+
+def _avif(data: bytes, words: Words, panorama: Mapping[str, str] | None) -> bytes:
+    kept = panorama or panorama_of(heif_write.heif_xmp(data))
+    return heif_write.heif_with_xmp(data, packet(words, panorama=kept).main)
+
+
+_PHOTOS = {"jpeg": _jpeg, "png": _png, "webp": _webp, "tiff": _tiff, "avif": _avif}
 
 
 def _exif(words: Words, resolution: Resolution | None) -> bytes:
