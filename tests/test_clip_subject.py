@@ -195,6 +195,12 @@ def test_a_restless_eye_is_not_followed() -> None:
     assert subject.track == ()
 
 
+def test_a_thing_that_stays_is_not_followed_wherever_on_it_the_eye_is() -> None:
+    xs = [400, 440, 380, 450, 390, 430, 470, 400]
+    subject = clip_subject(Watched(tuple(moment(at, x, origin="saliency") for at, x in enumerate(xs)), (), 8.0), SIZE)
+    assert subject.track == ()
+
+
 def test_a_clip_in_which_nothing_is_seen_keeps_its_middle() -> None:
     subject = clip_subject(Watched((moment(0, None), moment(1, None)), (), 8.0), SIZE)
     assert (subject.origin, subject.box, subject.focal.x) == ("centre", None, 0.5)

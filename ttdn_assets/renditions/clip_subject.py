@@ -1,7 +1,8 @@
 """What was seen of a clip over time -> its subject, and where that moves.
 
 Faces win over what draws the eye: where one scene is about faces, a scene without any asks for its middle alone.  What
-draws the eye is followed only where it is small and goes its way without leaping; else it is where it mostly is.
+draws the eye is followed only where it is small, goes its way without leaping, and goes farther than it is large; else
+it is where it mostly is.
 """
 
 from __future__ import annotations
@@ -96,7 +97,9 @@ def _way(scene: _Scene, origin: Origin, size_px: Size) -> list[TrackPoint]:
         return tracked(scene.moments(origin), size_px)
     eyed = scene.eyed(size_px)
     if _is_one_thing([moment.box for moment in eyed if moment.box is not None], size_px):
-        return tracked(eyed, size_px)
+        way = tracked(eyed, size_px)
+        if _leaves_its_place([point.box for point in way]):
+            return way
     moments = scene.moments(origin)
     still = median_box([moment.box for moment in moments if moment.box is not None])
     return [TrackPoint(moment.t_s, still) for moment in moments]
@@ -112,6 +115,13 @@ def _unasked(scene: _Scene, size_px: Size) -> list[TrackPoint]:
 def _is_one_thing(boxes: Sequence[Box], size_px: Size) -> bool:
     area_px = boxes[0].width_px * boxes[0].height_px
     return area_px <= _SMALL_SHARE * size_px[0] * size_px[1] and leaps(boxes) <= _LEAPS_SHARE * len(boxes)
+
+
+def _leaves_its_place(boxes: Sequence[Box]) -> bool:
+    return (
+        max(box.x for box in boxes) - min(box.x for box in boxes) > boxes[0].width_px
+        or max(box.y for box in boxes) - min(box.y for box in boxes) > boxes[0].height_px
+    )
 
 
 def _pixel(point: FocalPoint, size_px: Size) -> tuple[int, int]:
