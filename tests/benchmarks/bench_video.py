@@ -227,15 +227,11 @@ def written_picture(plan: RenditionPlan, name: str) -> str:
 
 
 def written_sound(work: Work) -> str:
-    """The gain that was measured, as loudnorm's second pass."""
+    """The gain that was measured, and a limiter where it lifts peaks too high."""
     loud = work.measured.loudness
-    if loud is None:
-        return "aresample=48000"
-    return (
-        f"aresample=48000,aformat=channel_layouts=stereo,loudnorm=I=-14:TP=-1.5:LRA=11:linear=true"
-        f":measured_I={loud.integrated_lufs}:measured_TP={loud.peak_dbtp}:measured_LRA={loud.range_lu}"
-        f":measured_thresh={loud.threshold_lufs},aresample=48000"
-    )
+    gain = f"aresample=48000,aformat=channel_layouts=stereo,volume={loud.gain_db if loud else 0}dB"
+    limiter = ",aresample=192000,alimiter=limit=0.84:level=0:latency=1,aresample=48000"
+    return gain + (limiter if loud and loud.limited else "")
 
 
 def coding(plan: RenditionPlan) -> list[str]:

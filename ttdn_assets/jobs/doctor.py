@@ -33,7 +33,8 @@ STATUSES = ("ok", "degraded", "missing")
 Status = Literal["ok", "degraded", "missing"]
 _SPARE_BYTES = 5_000_000_000
 _FILTERS = frozenset((
-    "scale", "crop", "sendcmd", "overlay", "gblur", "fps", "bwdif", "loudnorm", "zscale", "tonemap", "lut3d", "ass",
+    "scale", "crop", "sendcmd", "overlay", "gblur", "fps", "bwdif", "ebur128", "alimiter", "zscale", "tonemap", "lut3d",
+    "ass",
 ))  # fmt: skip
 _FONT_SUFFIXES = {".ttf", ".otf", ".ttc"}
 _HAN_FONTS = (
