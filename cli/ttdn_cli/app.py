@@ -22,6 +22,8 @@ VERBS = (
     "init",
     "add",
     "search",
+    "collection",
+    "duplicates",
     "show",
     "crop",
     "captions",

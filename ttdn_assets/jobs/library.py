@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.records import AssetRecord, HistoryLine, Query, SearchPage
 from ttdn_assets.errors import UsageError
@@ -41,7 +43,39 @@ def search(library: Library | Path | None, query: Query | str) -> SearchPage:
     """The assets that match, best first."""
     wanted = Query(text=query) if isinstance(query, str) else query
     with catalogue_of(library) as catalogue:
-        return catalogue.search(wanted)
+        return catalogue.search(widened(library, wanted))
+
+
+def facets(library: Library | Path | None, query: Query) -> dict[str, dict[str, int]]:
+    """By facet its most frequent values among all that matches, with how many assets have each."""
+    with catalogue_of(library) as catalogue:
+        return catalogue.facets(widened(library, query))
+
+
+def widened(library: Library | Path | None, query: Query) -> Query:
+    """The query with its places, topics and events as ids of terms; a province stands for all places in it too.
+
+    What is no term is left as it is, for people's own places are facts as well.
+    """
+    if not (query.places or query.topics or query.events):
+        return query
+    from ttdn_assets.terms import load_terms
+
+    opened = library if isinstance(library, Library) else open_library(library)
+    terms = load_terms(opened.terms)
+
+    def ids(values: tuple[str, ...], *families: str) -> tuple[str, ...]:
+        found = dict.fromkeys(values)
+        for value in values:
+            named = [one for match in terms.match(value) if match.surface == value for one in match.ids]
+            found |= dict.fromkeys(one for one in (value, *named) if one in terms.terms)
+        for place in [one for one in terms.family(*families) if set(one.provinces) & found.keys()]:
+            found[place.id] = None
+        return tuple(found)
+
+    return msgspec.structs.replace(
+        query, places=ids(query.places, "pl"), topics=ids(query.topics), events=ids(query.events)
+    )
 
 
 def show(library: Library | Path | None, asset: str) -> AssetRecord:

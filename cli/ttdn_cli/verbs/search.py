@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from ttdn_assets.catalogue.records import Hit, Query
-from ttdn_assets.jobs.library import search
+from ttdn_assets.jobs.library import facets, search
 from ttdn_cli.app import option, verb
 from ttdn_cli.output import json_line
 from ttdn_cli.speech import language, t
@@ -22,13 +22,19 @@ from ttdn_cli.speech import language, t
 @option("--topic", "topics", multiple=True, metavar="TERM", help="cli.search.topic")
 @option("--event", "events", multiple=True, metavar="TERM", help="cli.search.event")
 @option("--from", "taken_from", metavar="DATE", help="cli.search.from")
-@option("--until", "taken_to", metavar="DATE", help="cli.search.until")
+@option("--to", "--until", "taken_to", metavar="DATE", help="cli.search.until")
 @option("--lang", "lang", metavar="LANG", help="cli.search.lang")
 @option("--status", type=click.Choice(["draft", "in_review", "approved", "rejected"]), help="cli.search.status")
 @option("--target", metavar="TARGET", help="cli.search.target")
 @option("--unused", is_flag=True, help="cli.search.unused")
+@option("--in", "collection", metavar="NAME", help="cli.search.in")
 @option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, metavar="N", help="cli.search.limit")
 @option("--offset", type=click.IntRange(0), default=0, metavar="N", help="cli.search.offset")
+@option("--page", type=click.IntRange(1), metavar="N", help="cli.search.page")
+@option("--facets", "with_facets", is_flag=True, help="cli.search.facets")
+@option("--contact-sheet", "sheet", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+        help="cli.search.contact-sheet")  # fmt: skip
+@option("--save", metavar="NAME", help="cli.search.save")
 def command(
     words: tuple[str, ...],
     kind: Literal["photo", "video"] | None,
@@ -41,8 +47,13 @@ def command(
     status: Literal["draft", "in_review", "approved", "rejected"] | None,
     target: str | None,
     unused: bool,
+    collection: str | None,
     limit: int,
     offset: int,
+    page: int | None,
+    with_facets: bool,
+    sheet: Path | None,
+    save: str | None,
     library: Path | None,
     as_json: bool,
 ) -> None:
@@ -59,19 +70,43 @@ def command(
         status=status,
         target=target,
         unused=unused,
+        collection=collection,
         limit=limit,
-        offset=offset,
+        offset=(page - 1) * limit if page else offset,
     )
-    page = search(library, query)
-    for hit in page.hits:
+    if save:
+        from ttdn_assets.jobs.collecting import save_search
+
+        save_search(library, save, query)
+        click.echo(t("cli.search.saved", {"name": save}), err=True)
+    found = search(library, query)
+    for hit in found.hits:
         if as_json:
             json_line(msgspec.to_builtins(hit))
         else:
-            _tell(hit)
-    click.echo(t("cli.search.found", {"n": len(page.hits), "total": page.total}), err=True)
+            tell_hit(hit)
+    if with_facets:
+        _tell_facets(facets(library, query), as_json=as_json)
+    if sheet:
+        from ttdn_assets.jobs.collecting import contact_sheet
+
+        title = query.text or t("cli.search.everything")
+        contact_sheet(library, [hit.asset for hit in found.hits], sheet, title=title, ui=language())
+        click.echo(t("cli.search.sheet", {"path": str(sheet)}), err=True)
+    click.echo(t("cli.search.found", {"n": len(found.hits), "total": found.total}), err=True)
 
 
-def _tell(hit: Hit) -> None:
+def _tell_facets(counts: dict[str, dict[str, int]], *, as_json: bool) -> None:
+    if as_json:
+        json_line({"facets": counts})
+        return
+    for facet, values in counts.items():
+        said = ", ".join(f"{value or t('cli.search.none')} {count}" for value, count in values.items())
+        click.echo(f"{t('facet.' + facet)}: {said}")
+
+
+def tell_hit(hit: Hit) -> None:
+    """One hit: its id, day and title, and where it lies."""
     title = hit.titles.get(language()) or next(iter(hit.titles.values()), t("cli.search.untitled"))
     click.echo(f"{hit.asset[:8]}  {(hit.taken_at or '')[:10]:<10}  {title}")
     click.secho(f"          {t('cli.missing') + ' ' if hit.missing else ''}{hit.path or ''}", dim=True)
