@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, Table, delete, insert, or_, select, update
 
 from ttdn_assets.catalogue.join import join
-from ttdn_assets.catalogue.publications import publications_of
 from ttdn_assets.catalogue.records import FileVersion, HistoryLine, Rival, SharedRecord, SubmissionRecord
 from ttdn_assets.catalogue.rivals import RIGHTS
 from ttdn_assets.catalogue.rows import history_line, history_row, stored_text
@@ -43,12 +42,13 @@ def shared_records(connection: Connection, numbers: Sequence[int]) -> list[Share
     ids = {number: [sha256 for (sha256,) in digests[number]] for number in numbers}
     every = [sha256 for some in ids.values() for sha256 in some]
     lines, bags = lines_of(connection, every), bags_of(connection, every)
+    said, owned = (_rows(connection, table, numbers) for table in (texts, rights))
     found = []
     for number, record in zip(numbers, load_assets(connection, numbers), strict=True):
         raw = SharedRecord(
             **{name: getattr(record, name) for name in record.__struct_fields__},
             versions=tuple(ids[number]),
-            texts=tuple(_texts(connection, number, record.rivals)),
+            texts=tuple(_texts(said[number], owned[number], record.rivals)),
             history=tuple(line for sha256 in ids[number] for line in lines.get(sha256, ())),
             bags=tuple(bag for sha256 in ids[number] for bag in bags.get(sha256, ())),
             collections=tuple(name for (name,) in held[number]),
@@ -158,17 +158,26 @@ def numbers_of(connection: Connection, record: SharedRecord) -> list[int]:
     return list(connection.execute(chosen.order_by(assets.c.number)).scalars())
 
 
-def publications_under(connection: Connection, record: SharedRecord) -> SharedRecord:
-    """The record of a forgotten asset with the publications that still show it."""
-    shown = publications_of(connection, [record.id, *record.versions])
-    return msgspec.structs.replace(record, publications=tuple(shown))
+def matching(connection: Connection, records: Sequence[SharedRecord]) -> list[set[int]]:
+    """For each record the assets of this catalogue that have its bytes or its picture."""
+    digests = sorted({digest for one in records for digest in (one.id, *one.versions)})
+    pictures = sorted({one.picture_sha256 for one in records if one.picture_sha256})
+    by_bytes = select(versions.c.sha256, versions.c.asset).where(versions.c.sha256.in_(digests))
+    by_picture = select(assets.c.picture_sha256, assets.c.number).where(assets.c.picture_sha256.in_(pictures))
+    found: dict[str, set[int]] = defaultdict(set)
+    for digest, number in (*connection.execute(by_bytes), *connection.execute(by_picture)):
+        found[digest].add(number)
+    return [
+        set().union(*(found.get(digest or "", set()) for digest in (one.id, one.picture_sha256, *one.versions)))
+        for one in records
+    ]
 
 
-def _texts(connection: Connection, number: int, disputed: Sequence[Rival]) -> Iterator[Rival]:
+def _texts(said: Iterable[Any], owned: Iterable[Any], disputed: Sequence[Rival]) -> Iterator[Rival]:
     """What stands in each place of an asset: the rivals where there are any, else the text that is kept."""
     yield from disputed
     settled = {(one.field, one.lang) for one in disputed}
-    for row in connection.execute(select(texts).where(texts.c.asset == number)):
+    for row in said:
         (field, lang), kept = stored_text(row)
         if (field, lang) not in settled:
             yield Rival(
@@ -180,9 +189,15 @@ def _texts(connection: Connection, number: int, disputed: Sequence[Rival]) -> It
                 status=kept.text.status,
                 changed_at=kept.changed_at,
             )
-    said = connection.execute(select(rights).where(rights.c.asset == number)).first()
-    if said is not None and RIGHTS not in settled:
-        yield Rival(field=RIGHTS[0], lang=RIGHTS[1], value=said.record, origin="human", changed_at=said.changed_at)
+    for row in owned if RIGHTS not in settled else ():
+        yield Rival(field=RIGHTS[0], lang=RIGHTS[1], value=row.record, origin="human", changed_at=row.changed_at)
+
+
+def _rows(connection: Connection, table: Table, numbers: Sequence[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in connection.execute(select(table).where(table.c.asset.in_(numbers))):
+        found[row.asset].append(row)
+    return found
 
 
 def _grouped(

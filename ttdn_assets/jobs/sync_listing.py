@@ -16,6 +16,8 @@ CREATE TABLE objects (key TEXT PRIMARY KEY, size_bytes INTEGER, sha256 TEXT, md5
 CREATE TABLE places (sha256 TEXT PRIMARY KEY, key TEXT) WITHOUT ROWID;
 CREATE TABLE noted (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
+_ALONE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
+"""Nobody else reads the file and nobody needs it afterwards: one transaction that never ends."""
 _PAGE = 500
 
 
@@ -29,11 +31,10 @@ class Listing:
         """Write a listing into a file of ``folder``, in whatever order it comes."""
         self._lock = Lock()
         self._database = sqlite3.connect(folder / "listing.sqlite3", isolation_level=None, check_same_thread=False)
-        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
+        self._database.executescript(_ALONE + _TABLES)
         self._database.execute("BEGIN")
         self._database.executemany("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?)", map(_row, objects))
         self._database.execute("INSERT OR REPLACE INTO places SELECT sha256, key FROM objects WHERE sha256 NOT NULL")
-        self._database.execute("COMMIT")
 
     def close(self) -> None:
         """Let the file go."""
@@ -68,10 +69,10 @@ class Listing:
 
     def note(self, name: str, value: str = "") -> str | None:
         """Note a name; what was noted with it before, or ``None``."""
-        before = self.noted(name)
-        if before is None:
-            self._all("INSERT INTO noted VALUES (?, ?)", name, value)
-        return before
+        with self._lock:
+            if self._database.execute("INSERT OR IGNORE INTO noted VALUES (?, ?)", (name, value)).rowcount:
+                return None
+        return self.noted(name)
 
     def noted(self, name: str) -> str | None:
         """What was noted with a name, or ``None``."""
