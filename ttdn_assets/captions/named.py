@@ -24,6 +24,7 @@ _OWN_WAY = frozenset(("pl", "ev", "ag", "doc", "pr"))
 _OPTIONAL = frozenset(("doc", "pr"))
 """Families of names that a translation may leave out, but not exchange."""
 _COUNTRY = frozenset(("viet", "nam", "vietnam", "越南"))
+_OF_DAY = re.compile(r"^(?:(?:ngày|dịp|lễ) )+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -63,6 +64,8 @@ def lost(source: Said, target: Said, terms: TermBase) -> Iterator[Lost]:
         term = terms[ids[0]]
         if _is_locked(term) or term.family not in _FAMILIES or there & set(ids) or _is_date(match):
             continue
+        if any(_loosely(one, target) for one in ids):
+            continue
         others = _others(ids, source, target, terms)
         clear = _without(target, others)
         where = target if term.family == "pr" else clear
@@ -75,19 +78,24 @@ def lost(source: Said, target: Said, terms: TermBase) -> Iterator[Lost]:
             yield Lost(others[0].surface if others else "–", names, locked=False)
 
 
+def _loosely(one: str, target: Said) -> bool:
+    """Whether a translation says a name in words that ``guards.toml`` allows it besides."""
+    said_so = guard_data()["loosely"].get(one, {}).get(target.lang)
+    return said_so is not None and re.search(said_so, target.text) is not None
+
+
 def _is_date(match: TermMatch) -> bool:
     """Whether an event is named by its day alone (``2/9``), which is compared as a date."""
-    return not any(char.isalpha() for char in match.surface)
+    return not any(char.isalpha() for char in _OF_DAY.sub("", match.surface))
 
 
 def _locked(source: Said, target: Said, terms: TermBase) -> Iterator[Lost]:
     """Each locked name as often as in the source; a formula must stand at least once."""
     wanted, given = _count(source, terms), _count(target, terms)
-    loosely = guard_data()["loosely"]
     for one, times in wanted.items():
         term, name = terms[one], terms[one].name(target.lang)
-        if one in loosely:
-            if not given[one] and not re.search(loosely[one].get(target.lang, ""), target.text):
+        if one in guard_data()["loosely"]:
+            if not given[one] and not _loosely(one, target):
                 yield Lost("–", name, locked=True)
         elif term.kind == "phrase" and _hinted((one,), _without(target, _others((one,), source, target, terms)), terms):
             continue

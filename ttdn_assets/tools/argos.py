@@ -27,7 +27,8 @@ HYPOTHESES = 4
 _BEAM = 4
 _LENGTH_PENALTY = 0.2
 _BATCH_TOKENS = 1024
-_GROUP = 64
+_GROUP = 256
+_THREADS_MAX = 8
 _TOKENS_MAX = 120
 """A longer sentence is cut, at a comma if it has one: models forget the end of what is longer than they were taught."""
 _DECODED_MAX = 256
@@ -128,7 +129,8 @@ def _load(modules: Any, info: PackageInfo) -> _Loaded:
     try:
         package = modules.package.Package(info.folder)
         package.tokenizer.encode("a")
-        threads = {"inter_threads": 1, "intra_threads": os.cpu_count() or 1}
+        # Batches beside each other cost less than many threads on one: small models wait for each other longer.
+        threads = {"inter_threads": min(os.cpu_count() or 1, _THREADS_MAX), "intra_threads": 1}
         translator = modules.ctranslate2.Translator(
             str(info.folder / "model"), device=modules.settings.device, compute_type="auto", **threads
         )
