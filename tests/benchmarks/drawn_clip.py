@@ -16,7 +16,7 @@ from ttdn_assets.tools.ffmpeg import find_ffmpeg
 
 SIZE_PX = (1920, 1080)
 FPS = 30
-PHOTOS = ("seeding_by_Clements_Engelhardt.jpg", "nexus6p_12mp_gps.jpg", "elephants.jpg", "thai.jpg", "9643x10328.jpg")
+PHOTOS = ("seeding_by_Clements_Engelhardt.jpg", "nexus6p_12mp_gps.jpg", "elephants.jpg", "thai.jpg", "astronaut.png")
 VOICE = "0.2*sin(2*PI*(180+40*sin(2*PI*0.7*t))*t)*(0.5+0.5*sin(2*PI*3*t))+0.05*sin(2*PI*700*t)*(0.5+0.5*sin(2*PI*4*t))"
 
 

@@ -145,7 +145,7 @@ def test_every_letter_of_the_three_languages_is_in_the_font() -> None:
 
 
 def test_lines_break_where_the_language_lets_them() -> None:
-    assert wrapped("Ruộng bậc thang\nmùa vàng", size_px=20, width_px=110) == ["Ruộng bậc", "thang", "mùa vàng"]
+    assert wrapped("Ruộng bậc thang\nmùa vàng", size_px=20, width_px=110) == ["Ruộng", "bậc thang", "mùa vàng"]
     lines = wrapped("木江界的梯田在九月变成金黄色，游客赶来。", size_px=20, width_px=165)
     assert max(map(len, lines)) <= 9
     assert all(line[0] not in "，。" for line in lines)

@@ -20,6 +20,7 @@ LINE_HEIGHT = 1.448
 """Of a line, in sizes of the font: the ascent and descent that its tables state."""
 
 _MEASURED_PX = 100
+_NARROWER = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5)
 
 
 def font_file() -> Path:
@@ -30,18 +31,32 @@ def font_file() -> Path:
 
 
 def wrapped(text: str, *, size_px: float, width_px: float) -> list[str]:
-    """The text in lines no wider than ``width_px``, broken at spaces and between Chinese characters."""
-    lines: list[str] = []
-    for given in text.split("\n"):
-        line = ""
-        for piece in _pieces(given):
-            if line and _width_px(f"{line}{piece}".rstrip()) * size_px / _MEASURED_PX > width_px:
-                lines.append(line.rstrip())
-                line = piece.lstrip()
-            else:
-                line += piece
-        lines.append(line.rstrip())
+    """The text in as few lines as ``width_px`` allows, about equally long, broken at spaces and between characters.
+
+    Chinese has no spaces: it breaks anywhere but before a mark that ends something.
+    """
+    return [line for given in text.split("\n") for line in _balanced(_pieces(given), width_px * _MEASURED_PX / size_px)]
+
+
+def _balanced(pieces: list[str], width_px: float) -> list[str]:
+    """The lines in the narrowest of a few widths that needs no more of them."""
+    lines = _filled(pieces, width_px)
+    for share in _NARROWER if len(lines) > 1 else ():
+        tried = _filled(pieces, width_px * share)
+        if len(tried) > len(lines):
+            break
+        lines = tried
     return lines
+
+
+def _filled(pieces: list[str], width_px: float) -> list[str]:
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and _width_px(f"{lines[-1]}{piece}".rstrip()) > width_px:
+            lines.append(piece.lstrip())
+        else:
+            lines[-1] += piece
+    return [line.rstrip() for line in lines]
 
 
 def _pieces(line: str) -> list[str]:
