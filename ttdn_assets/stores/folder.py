@@ -33,7 +33,7 @@ class FolderStore:
         keeps_metadata=True,
         tells_md5=False,
         copies=True,
-        resumes=False,
+        resumes=True,
     )
 
     def __init__(self, root: Path) -> None:
