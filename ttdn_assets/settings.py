@@ -81,6 +81,16 @@ class Translation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 120.0
 
 
+class ReportHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a report bears beside its figures: the authority above the unit, number and symbol, place, who gets it."""
+
+    superior: str = ""
+    symbol: str = ""
+    place: str = ""
+    recipients: tuple[str, ...] = ()
+    signer: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``ttdn.toml`` as a value."""
 
@@ -96,6 +106,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     limits: Limits = Limits()
     video: Video = Video()
     translation: Translation = Translation()
+    report: ReportHead = ReportHead()
 
 
 class Library(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,6 +221,13 @@ credit = {credit}        # written into every copy that leaves the house
 
 # [video]
 # encoder = "hardware"        # the graphics chip codes clips, faster and a little poorer, where it can
+
+# [report]
+# superior = "UBND tỉnh Sơn La"
+# symbol = "Số:      /BC-SVHTTDL"
+# place = "Sơn La"
+# recipients = ["Bộ VHTTDL (để báo cáo)", "UBND tỉnh", "Lưu: VT"]
+# signer = "Giám đốc"
 
 # [placements."facebook.reel"]
 # trim = true        # cut clips that are too long instead of leaving them out

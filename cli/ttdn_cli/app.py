@@ -41,6 +41,7 @@ VERBS = (
     "share",
     "merge",
     "published",
+    "calendar",
     "report",
     "history",
     "forget",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -12,6 +13,7 @@ from ttdn_assets.catalogue.answering import BATCH, Answering
 from ttdn_assets.catalogue.collection import Collections
 from ttdn_assets.catalogue.facets import facets
 from ttdn_assets.catalogue.looks import AllLooks, Unseen, all_looks, look_rows, unseen
+from ttdn_assets.catalogue.period import count_by_event, count_period
 from ttdn_assets.catalogue.record import record
 from ttdn_assets.catalogue.records import (
     AssetEntry,
@@ -26,7 +28,7 @@ from ttdn_assets.catalogue.records import (
 from ttdn_assets.catalogue.rows import history_line, now
 from ttdn_assets.catalogue.schema import assets, history, looks
 from ttdn_assets.catalogue.search import search
-from ttdn_assets.model import Field, Finding, Kind, Lang, Origin, Rendition, Subject, TextStatus
+from ttdn_assets.model import Field, Finding, Kind, Lang, Origin, Period, PeriodCounts, Rendition, Subject, TextStatus
 
 _BATCH_MAX = 500
 
@@ -180,6 +182,18 @@ class Catalogue(Answering):
         """How many assets there are, by what."""
         with self._database.reading() as connection:
             return state.count(connection)
+
+    def count_period(
+        self, period: Period, *, zone: dt.tzinfo, owner: str | None = None, own: bool = False
+    ) -> PeriodCounts:
+        """What a period brought, of all owners or of one (``period.count_period``)."""
+        with self._database.reading() as connection:
+            return count_period(connection, period, zone=zone, owner=owner, own=own)
+
+    def assets_by_event(self, events: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """By event: how many assets tell of it, and how many of them were never published."""
+        with self._database.reading() as connection:
+            return count_by_event(connection, events)
 
     def facets(self, query: Query, *, most: int = 12) -> dict[str, dict[str, int]]:
         """By facet (kind, status, year, place, topic, event, language, target) its most frequent values and counts."""

@@ -36,7 +36,7 @@ _PAGES_WIDE = 3
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
-_BORN = dt.datetime(2020, 1, 1)
+BORN = dt.datetime(2020, 1, 1)
 _ZIP_BORN = (2020, 1, 1, 0, 0, 0)
 
 Table = list[list[str]]
@@ -63,7 +63,7 @@ def write_workbook(
 
     book = Workbook()
     book.properties.creator = "ttdn_assets"
-    book.properties.created = _BORN
+    book.properties.created = BORN
     sheet = book.worksheets[0]
     sheet.title = name[:31]
     _head(sheet, columns)
@@ -227,7 +227,7 @@ def without_clock(stream: io.BytesIO, path: Path) -> None:
         for part in read.infolist():
             data = read.read(part)
             if part.filename == "docProps/core.xml":
-                data = _MODIFIED.sub(rb"\g<1>" + _BORN.isoformat().encode() + b"Z", data)
+                data = _MODIFIED.sub(rb"\g<1>" + BORN.isoformat().encode() + b"Z", data)
             info = zipfile.ZipInfo(part.filename, _ZIP_BORN)
             info.compress_type = zipfile.ZIP_DEFLATED
             write.writestr(info, data)

@@ -1,0 +1,1 @@
+"""What was done in a period, written down as an Excel workbook, an HTML page or a Word document."""
