@@ -25,7 +25,7 @@ def decoded(data: bytes, least_px: tuple[int, int]) -> Samples | None:
     width, height = least_px
     try:
         pixels: Samples = simplejpeg.decode_jpeg(data, "RGB", fastupsample=True, min_width=width, min_height=height)
-    except ValueError:
+    except (ValueError, RuntimeError):
         return None
     return pixels
 
