@@ -158,6 +158,25 @@ def test_without_a_graphics_chip_software_codes_and_it_is_told(make_clip: MakeCl
     assert "264" not in made.made_with
 
 
+def test_software_goes_on_where_the_graphics_chip_fails(
+    make_clip: MakeClip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if sys.platform == "win32":
+        pytest.skip("the stand-in is a shell script")
+    path = make_clip(*corners(), *H264)
+    chip = tmp_path / "ffmpeg"
+    real = ffmpeg.find_ffmpeg()
+    listed = '*-encoders*) echo " V....D h264_nvenc NVIDIA";;'
+    trial = "*color=gray*h264_nvenc*) exit 0;; *h264_nvenc*) exit 1;;"
+    chip.write_text(f'#!/bin/sh\ncase "$*" in {listed} {trial} *) exec "{real}" "$@";; esac\n')
+    chip.chmod(0o755)
+    monkeypatch.setenv("TTDN_FFMPEG", str(chip))
+    plans = [planned(probe(path), (320, 180)), planned(probe(path), (160, 90))]
+    made = list(make_videos(path, probe(path), plans, tmp_path, limit_s=60, hardware=True))
+    assert len(made) == 2
+    assert all("nvenc" not in one.made_with for one in made)
+
+
 @pytest.mark.parametrize("encoder", HARDWARE)
 def test_graphics_chips_are_asked_for_what_every_player_takes(encoder: str) -> None:
     options = CODERS[encoder](Rate(keyframe_steps=60, cap_bps=8_000_000, buffer_bits=16_000_000))

@@ -145,7 +145,10 @@ def _failures(path: Path, root: Path) -> Iterator[None]:
 
 
 def _make_all(job: _Job, plans: Sequence[RenditionPlan]) -> Iterator[Rendition]:
-    """Every file that can be made; plans that fail together are tried alone, the first fault is raised at the end."""
+    """Every file that can be made; the first fault is raised at the end.
+
+    Where the graphics chip fails, software goes on; plans that fail together are tried alone.
+    """
     faults: list[AssetsError] = []
     waiting = deque(shared(job.facts, plans))
     while waiting:
@@ -155,7 +158,10 @@ def _make_all(job: _Job, plans: Sequence[RenditionPlan]) -> Iterator[Rendition]:
         except (MediaError, ToolError) as error:
             if _is_final(error):
                 raise
-            if len(group) > 1:
+            if job.encoder != _X264:
+                job = msgspec.structs.replace(job, encoder=_X264)
+                waiting.appendleft(group)
+            elif len(group) > 1:
                 waiting.extend((one,) for one in group)
             else:
                 faults.append(error)
