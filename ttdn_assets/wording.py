@@ -96,9 +96,10 @@ def say_finding(finding: Finding, lang: str = "en") -> str:
 
 
 def _named(value: FieldValue, lang: str) -> FieldValue:
-    """The name of a status or of a field of captions; any other value as it is."""
-    named = (code for code in (f"review.{value}", f"field.{value}") if has(code, lang))
-    return next((say(code, lang=lang) for code in named), value)
+    """The names of a status or of fields of captions, which commas part; any other value as it is."""
+    parts = value.split(", ") if isinstance(value, str) else []
+    codes = [next((code for code in (f"review.{part}", f"field.{part}") if has(code, lang)), "") for part in parts]
+    return ", ".join(say(code, lang=lang) for code in codes) if codes and all(codes) else value
 
 
 def say_failure(failure: Failure, lang: str = "en") -> tuple[str, str]:

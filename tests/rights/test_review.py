@@ -110,7 +110,7 @@ def test_consent_is_asked_for_the_target_and_the_day(catalogue: Catalogue) -> No
     )
     asset = approved(catalogue, rights=scoped)
     assert rules(catalogue, asset, "facebook.photo", "facebook.reel", "x.photo") == []
-    assert rules(catalogue, asset, "x.video", "zalo.article_image") == ["consent-scope", "consent-scope"]
+    assert rules(catalogue, asset, "instagram.feed", "zalo.article_image", "x.video") == ["consent-scope"] * 2
     late = unready(catalogue, [asset], languages=("vi",), today=TODAY + dt.timedelta(days=1))
     assert [one.rule for one in late] == ["consent-expired"]
 

@@ -37,7 +37,7 @@ def ids(library: Path) -> list[str]:
 def test_a_final_bag_is_refused_with_every_reason_of_every_asset_until_all_is_in_order(library: Path) -> None:
     said = run(library, "pack", "--to", TARGETS, "--final", ui="vi")
     assert said.code == 1
-    assert "chưa được duyệt: bản nháp" in said.out
+    assert "chưa được duyệt: tiêu đề, mô tả, văn bản thay thế, từ khóa (bản nháp)" in said.out
     assert said.out.count("Chưa ghi ") == len(run(library, "search", "--target", TARGETS, "--json").lines)
     told = run(library, "pack", "--to", TARGETS, "--final", "--json").lines[0]
     rules = {(finding["subject"], finding["rule"]) for finding in told["findings"]}  # type: ignore[attr-defined]

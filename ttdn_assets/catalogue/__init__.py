@@ -5,7 +5,9 @@ is killed leaves a catalogue that is whole.  Who may write what:
 
 * a person's text, crop and decision are never overwritten by a machine (``merge`` holds the rules);
 * the history only grows: the database itself refuses to change or delete a line of it;
-* bytes whose picture is known join the asset they belong to, whatever their name, folder or metadata.
+* bytes whose picture is known join the asset they belong to, whatever their name, folder or metadata;
+* what other machines wrote joins what is known here by content, in any order (``join`` holds the rules), and where two
+  people wrote different words, a person decides.
 
 Importing this package imports nothing heavy; ``open_catalogue`` does.
 """

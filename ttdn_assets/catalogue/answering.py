@@ -14,7 +14,7 @@ from sqlalchemy import select
 from ttdn_assets.catalogue import edit, publications, state
 from ttdn_assets.catalogue.database import Database
 from ttdn_assets.catalogue.index import index_for
-from ttdn_assets.catalogue.joining import Taken, take_in
+from ttdn_assets.catalogue.joining import Taken, take_in_all
 from ttdn_assets.catalogue.record import Writes
 from ttdn_assets.catalogue.records import SharedRecord, SubmissionRecord
 from ttdn_assets.catalogue.rights import set_rights
@@ -136,7 +136,7 @@ class Answering:
         waiting = iter(records)
         while several := list(islice(waiting, batch)):
             with self._writes(who) as writes:
-                done = [(one.id, take_in(writes, one, self._index)) for one in several]
+                done = list(zip((one.id for one in several), take_in_all(writes, several, self._index), strict=True))
             if any(taken == "forgotten" for _, taken in done):
                 self._tidy()
             yield from done

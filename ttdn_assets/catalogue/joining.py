@@ -50,12 +50,32 @@ from ttdn_assets.catalogue.shared import (
     bare_record,
     elsewhere,
     lines_of,
+    matching,
     numbers_of,
     shared_records,
 )
 from ttdn_assets.catalogue.state import texts_in
 
 Taken = Literal["added", "changed", "unchanged", "forgotten"]
+
+
+def take_in_all(writes: Writes, records: Sequence[SharedRecord], index: SearchIndex) -> list[Taken]:
+    """Join several records; what nothing is new in is seen with a few reads for all of them."""
+    connection = writes.connection
+    matches = matching(connection, records)
+    numbers = sorted({number for some in matches for number in some})
+    known = dict(zip(numbers, shared_records(connection, numbers), strict=True))
+    touched: set[int] = set()
+    done: list[Taken] = []
+    for theirs, some in zip(records, matches, strict=True):
+        if len(some) == 1 and not touched.intersection(some) and not theirs.forgotten_at:
+            (mine,) = (known[number] for number in some)
+            if join((mine, theirs)) == mine:
+                done.append("unchanged")
+                continue
+        done.append(take_in(writes, theirs, index))
+        touched.update(numbers_of(connection, theirs))
+    return done
 
 
 def take_in(writes: Writes, theirs: SharedRecord, index: SearchIndex) -> Taken:

@@ -34,6 +34,8 @@ _APART_DIGITS = 8
 
 def shared_records(connection: Connection, numbers: Sequence[int]) -> list[SharedRecord]:
     """These assets in their plain form, in which what is the same on two machines is equal."""
+    if not numbers:
+        return []
     digests = _grouped(connection, select(versions.c.asset, versions.c.sha256), versions.c.asset, numbers)
     names = select(collected.c.asset, collections.c.name).join(
         collections, collections.c.number == collected.c.collection

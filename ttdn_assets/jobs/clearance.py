@@ -46,22 +46,26 @@ def _of_record(
     record: AssetRecord, languages: Sequence[Lang], placements: Sequence[Placement], today: dt.date
 ) -> Iterator[Finding]:
     source = record.files[0].relative if record.files else record.id[:12]
+    possible = [one for one in placements if record.media is None or one.kind == record.media.kind]
     yield from unapproved(record.captions, source, languages)
     yield from unfit(record.findings, source, {placement.id for placement in placements})
-    yield from unclear(record.rights, source, placements, today)
+    yield from unclear(record.rights, source, possible, today)
 
 
 def unapproved(captions: CaptionSet, source: str, languages: Sequence[Lang]) -> Iterator[Finding]:
-    """A finding for each language without a title or description, and for each text that is not approved."""
+    """A finding for each language without a title or description, and for what is a draft, in review or rejected in it.
+
+    ``allowed`` names the fields.
+    """
     for lang in languages:
         texts = {field: text for field in FIELDS if (text := getattr(captions, field).get(lang)) is not None}
         if not {"title", "description"} & texts.keys():
             yield Finding(rule="not-captioned", level="error", subject=source, lang=lang)
-        for field, text in texts.items():
-            if text.status != "approved":
-                yield Finding(
-                    rule="not-approved", level="error", subject=source, lang=lang, measured=text.status, allowed=field
-                )
+        for status in dict.fromkeys(text.status for text in texts.values() if text.status != "approved"):
+            fields = ", ".join(field for field, text in texts.items() if text.status == status)
+            yield Finding(
+                rule="not-approved", level="error", subject=source, lang=lang, measured=status, allowed=fields
+            )
 
 
 def unfit(findings: Iterable[Finding], source: str, placements: set[str]) -> Iterator[Finding]:

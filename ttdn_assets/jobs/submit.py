@@ -98,7 +98,8 @@ def pack_target(
             left_out += _why_not(record, wanted)
         else:
             items.append(item)
-            obstacles += unclear(record.rights, item.source, placements, today) if final else ()
+            served = [one for one in placements if any(one.id in made.placements for made in item.renditions)]
+            obstacles += unclear(record.rights, item.source, served, today) if final else ()
     if not items:
         return None
     result = pack_bag(

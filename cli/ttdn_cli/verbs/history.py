@@ -7,10 +7,13 @@ from pathlib import Path
 import click
 import msgspec
 
+from ttdn_assets.catalogue.records import HistoryLine
 from ttdn_assets.jobs.library import history
+from ttdn_assets.model import Rights
 from ttdn_cli.app import verb
 from ttdn_cli.output import json_line
 from ttdn_cli.speech import t
+from ttdn_cli.verbs.rights import rights_lines
 
 
 @verb("history")
@@ -22,5 +25,15 @@ def command(asset: str | None, library: Path | None, as_json: bool) -> None:
             json_line(msgspec.to_builtins(line))
             continue
         what = " ".join(part for part in (t(f"history.{line.what}"), line.field, line.lang) if part)
-        change = f": {line.before or '–'} → {line.after or '–'}" if line.before or line.after else ""
+        before, after = (_shown(line, value) for value in (line.before, line.after))
+        change = f": {before} → {after}" if line.before or line.after else ""
         click.echo(f"{line.at[:19]}  {line.who}  {line.asset[:8]}  {what}{change}")
+
+
+def _shown(line: HistoryLine, value: str | None) -> str:
+    """What stood or stands: the name of a status, what a rights record says, else the text itself."""
+    if value and line.what == "status":
+        return t(f"review.{value}")
+    if value and line.what == "rights":
+        return "; ".join(rights_lines(msgspec.json.decode(value, type=Rights)))
+    return value or "–"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from ttdn_assets.jobs.library import catalogue_of, open_library
 from ttdn_assets.jobs.rights import consent_of, known_targets, set_rights
 from ttdn_assets.model import Rights
 from ttdn_assets.placements import load_placements
+from ttdn_assets.wording import visible
 from ttdn_cli.app import group_of, option, verb
 from ttdn_cli.output import json_line
 from ttdn_cli.speech import t
@@ -28,21 +30,23 @@ def show(assets: tuple[str, ...], library: Path | None, as_json: bool) -> None:
                 json_line({"asset": record.id, "source": source, "rights": msgspec.to_builtins(record.rights)})
             else:
                 click.secho(f"{record.id[:8]}  {source}", bold=True)
-                _tell(record.rights)
+                for line in rights_lines(record.rights):
+                    click.echo(f"  {line}")
 
 
-def _tell(rights: Rights | None) -> None:
-    if rights is None:
-        click.echo(f"  {t('cli.rights.none')}")
+def rights_lines(rights: Rights | None) -> Iterator[str]:
+    """What a rights record says, a line each."""
+    if rights is None or rights == Rights():
+        yield t("cli.rights.none")
         return
     for name in ("author", "credit", "licence", "owner"):
         if value := getattr(rights, name):
-            click.echo(f"  {t('rights.' + name)}: {value}")
+            yield f"{t('rights.' + name)}: {visible(value)}"
     for one in rights.consents:
         scope = t("cli.rights.refused") if one.refused else ", ".join(one.targets) or t("cli.rights.everywhere")
-        click.echo(f"  {t('rights.consent')}: {one.file}  {scope}  {one.until or ''}".rstrip())
+        yield f"{t('rights.consent')}: {visible(one.file)}  {scope}  {one.until or ''}".rstrip()
     if rights.unexhibited is not None:
-        click.echo(f"  {t('rights.unexhibited' if rights.unexhibited else 'rights.exhibited')}")
+        yield t("rights.unexhibited" if rights.unexhibited else "rights.exhibited")
 
 
 @verb("rights set")

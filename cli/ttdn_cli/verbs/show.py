@@ -13,6 +13,7 @@ from ttdn_assets.model import FIELDS, Rendition
 from ttdn_cli.app import verb
 from ttdn_cli.output import json_line, megabytes, tell_findings
 from ttdn_cli.speech import t
+from ttdn_cli.verbs.rights import rights_lines
 
 
 @verb("show")
@@ -35,7 +36,14 @@ def _tell(record: AssetRecord) -> None:
         click.echo(f"  {t('fact.' + fact.kind):<12} {fact.value}  [{t('from.' + fact.source)}]")
     for field in FIELDS:
         for lang, text in sorted(getattr(record.captions, field).items()):
-            click.echo(f"  {t('field.' + field)} {lang}: {text.value}  [{t('origin.' + text.origin)}]")
+            told = f"{t('origin.' + text.origin)}, {t('review.' + text.status)}"
+            click.echo(f"  {t('field.' + field)} {lang}: {text.value}  [{told}]")
+            for number, rival in enumerate((one for one in record.rivals if (one.field, one.lang) == (field, lang)), 1):
+                click.secho(f"    {number}. {rival.value}  [{t('review.' + rival.status)}]", fg="yellow")
+    for line in rights_lines(record.rights):
+        click.echo(f"  {line}")
+    for shown in record.publications:
+        click.echo(f"  {shown.at}  {shown.target}  {shown.url}".rstrip())
     for one in record.renditions:
         size = f"{one.width_px}×{one.height_px}"
         click.echo(f"  {size:>11} {megabytes(one.size_bytes):>8}  {', '.join(one.placements)}")
