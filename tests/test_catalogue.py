@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,15 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def catalogue(path: Path) -> Iterator[Catalogue]:
+def catalogue(new_url: Callable[[], str]) -> Iterator[Catalogue]:
+    """What a catalogue promises, it keeps on SQLite and on PostgreSQL."""
+    with open_catalogue(new_url()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def on_file(path: Path) -> Iterator[Catalogue]:
+    """One in a SQLite file that a test looks into."""
     with open_catalogue(f"sqlite:///{path}") as opened:
         yield opened
 
@@ -253,8 +261,8 @@ def test_an_empty_text_takes_it_away_and_a_status_needs_a_text(catalogue: Catalo
         "INSERT OR REPLACE INTO history (number, at, who, asset_id, what) VALUES (1, 'x', 'x', 'x', 'x')",
     ],
 )
-def test_the_database_itself_refuses_to_change_history(catalogue: Catalogue, path: Path, sql: str) -> None:
-    catalogue.record(entry(), who="an")
+def test_the_database_itself_refuses_to_change_history(on_file: Catalogue, path: Path, sql: str) -> None:
+    on_file.record(entry(), who="an")
     raw = sqlite3.connect(path)
     with pytest.raises(sqlite3.IntegrityError, match="the history only grows"):
         raw.execute(sql)
@@ -300,24 +308,24 @@ def test_a_new_rendition_takes_its_placements_over(catalogue: Catalogue) -> None
     assert {one.path for one in catalogue.asset(asset).renditions} == {"renditions/new.jpg"}
 
 
-def test_forgetting_leaves_bare_history_and_names_the_bags(catalogue: Catalogue, path: Path) -> None:
+def test_forgetting_leaves_bare_history_and_names_the_bags(on_file: Catalogue, path: Path) -> None:
     secret = "Nguyễn Thị Bí Mật"
     facts = (Fact(kind="people", value=secret, source="officer"),)
-    asset = catalogue.record(entry(captions=words("human", vi=secret), facts=facts, relative=f"{secret}.jpg"), who="an")
-    kept = catalogue.record(entry("b"), who="an")
-    catalogue.set_text(asset, "title", "vi", f"{secret} cười", who="bình")
-    catalogue.add_submission("submissions/x", target="facebook", digest=digest("x"), assets=[asset, kept], who="an")
-    held = catalogue.forget(asset, who="chi")
+    asset = on_file.record(entry(captions=words("human", vi=secret), facts=facts, relative=f"{secret}.jpg"), who="an")
+    kept = on_file.record(entry("b"), who="an")
+    on_file.set_text(asset, "title", "vi", f"{secret} cười", who="bình")
+    on_file.add_submission("submissions/x", target="facebook", digest=digest("x"), assets=[asset, kept], who="an")
+    held = on_file.forget(asset, who="chi")
     assert [bag.path for bag in held] == ["submissions/x"]
-    lines = catalogue.history(asset)
+    lines = on_file.history(asset)
     assert [line.what for line in lines] == ["added", "text", "submission", "forgotten"]
     assert {(line.before, line.after) for line in lines} == {(None, None)}
-    assert catalogue.was_forgotten(digest("a"))
-    assert catalogue.was_forgotten(digest("other"), digest("picture a"))
-    assert catalogue.counts().assets == 1
+    assert on_file.was_forgotten(digest("a"))
+    assert on_file.was_forgotten(digest("other"), digest("picture a"))
+    assert on_file.counts().assets == 1
     with pytest.raises(UsageError):
-        catalogue.asset(asset)
-    catalogue.close()
+        on_file.asset(asset)
+    on_file.close()
     left = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert secret.encode() not in left
     assert b"nguyen" not in left
@@ -436,8 +444,8 @@ def test_threads_share_a_catalogue(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_a_kill_in_the_middle_of_a_transaction_leaves_a_whole_catalogue(catalogue: Catalogue, path: Path) -> None:
-    catalogue.record(entry("before", captions=words(vi="Trước")), who="an")
+def test_a_kill_in_the_middle_of_a_transaction_leaves_a_whole_catalogue(on_file: Catalogue, path: Path) -> None:
+    on_file.record(entry("before", captions=words(vi="Trước")), who="an")
     program = f"""
 import sqlite3, sys, time
 raw = sqlite3.connect({str(path)!r}, isolation_level=None)
@@ -455,10 +463,10 @@ time.sleep(60)
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
     child.stdout.close()
-    assert catalogue.check() == ()
-    assert catalogue.asset(digest("before")).captions.title["vi"].value == "Trước"
-    assert not catalogue.was_forgotten(f"{0:064}")
-    catalogue.record(entry("after"), who="an")
+    assert on_file.check() == ()
+    assert on_file.asset(digest("before")).captions.title["vi"].value == "Trước"
+    assert not on_file.was_forgotten(f"{0:064}")
+    on_file.record(entry("after"), who="an")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -512,9 +520,9 @@ def test_what_is_no_catalogue_is_told_apart(tmp_path: Path) -> None:
     assert code_of_opening("no url") == "catalogue-url"
 
 
-def test_a_damaged_page_is_corrupt_not_a_crash(catalogue: Catalogue, path: Path) -> None:
-    list(catalogue.record_all((entry(str(number)) for number in range(300)), who="an"))
-    catalogue.close()
+def test_a_damaged_page_is_corrupt_not_a_crash(on_file: Catalogue, path: Path) -> None:
+    list(on_file.record_all((entry(str(number)) for number in range(300)), who="an"))
+    on_file.close()
     data = bytearray(path.read_bytes())
     for page in range(2, len(data) // 4096):
         data[page * 4096 : page * 4096 + 512] = b"\xff" * 512

