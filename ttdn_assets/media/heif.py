@@ -14,7 +14,7 @@ import msgspec
 from ttdn_assets.media.boxes import Span, child, children, number, top_boxes
 from ttdn_assets.media.png import pieces
 from ttdn_assets.media.still import BLOCK_BYTES_MAX, BrokenStill, Still, exif_body
-from ttdn_assets.model import Hdr
+from ttdn_assets.model import Hdr, NamedColour
 
 _ITEMS_MAX = 20_000
 _HDR_TRANSFERS: dict[int, Hdr] = {16: "pq", 18: "hlg"}
@@ -169,6 +169,7 @@ def read_heif(stream: BinaryIO, *, format: str) -> Still:
         colour="gray" if pixi[4:5] == b"\x01" else "rgb",
         has_alpha=_has_role(meta, (b"alpha", b"auxid:1")),
         turned=_turn(own),
+        named_colour=_named_colour(colours),
         hdr=_hdr(meta, colours),
         icc=next((body[4:] for body in colours if body[:4] in (b"prof", b"rICC")), b""),
         exif=exif_body(exif[4 + number(exif, 0, 4) :]) if number(exif, 0, 4) < len(exif) else b"",
@@ -209,10 +210,19 @@ def _has_role(meta: _Meta, names: tuple[bytes, ...]) -> bool:
     )
 
 
-def _hdr(meta: _Meta, colours: list[bytes]) -> Hdr | None:
+def _named_colour(colours: list[bytes]) -> NamedColour | None:
     for body in colours:
-        if body[:4] == b"nclx" and number(body, 6, 2) in _HDR_TRANSFERS:
-            return _HDR_TRANSFERS[number(body, 6, 2)]
+        if body[:4] == b"nclx" and len(body) >= 11:
+            primaries, transfer, matrix = (number(body, at, 2) for at in (4, 6, 8))
+            full_range = bool(body[10] & 0x80)
+            return NamedColour(primaries=primaries, transfer=transfer, matrix=matrix, full_range=full_range)
+    return None
+
+
+def _hdr(meta: _Meta, colours: list[bytes]) -> Hdr | None:
+    named = _named_colour(colours)
+    if named and named.transfer in _HDR_TRANSFERS:
+        return _HDR_TRANSFERS[named.transfer]
     is_mapped = b"tmap" in meta.types.values() or _has_role(meta, _GAIN_MAP_ROLES)
     return "gain_map" if is_mapped else None
 

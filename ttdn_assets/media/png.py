@@ -9,7 +9,7 @@ from typing import BinaryIO
 from ttdn_assets.media.boxes import OFFSET_MAX
 from ttdn_assets.media.jpeg import iim_of_photoshop
 from ttdn_assets.media.still import BLOCK_BYTES_MAX, BrokenStill, Still, exif_body
-from ttdn_assets.model import Hdr
+from ttdn_assets.model import Hdr, NamedColour
 
 _CHUNKS_MAX = 100_000
 _READ = frozenset((b"IHDR", b"acTL", b"iCCP", b"sRGB", b"eXIf", b"iTXt", b"tEXt", b"zTXt", b"tRNS", b"cICP"))
@@ -53,7 +53,7 @@ def read_png(stream: BinaryIO) -> Still:
                 found.setdefault(kind, payload)
     width, height, bit_depth, colour_type = _header(found.get(b"IHDR", b""))
     named = [pair for text in texts[:64] if (pair := _text(text)) is not None]
-    transfer = found.get(b"cICP", b"\0\0")[1:2]
+    colour = _named_colour(found.get(b"cICP", b""))
     return Still(
         format="png",
         stored_px=(width, height),
@@ -61,7 +61,8 @@ def read_png(stream: BinaryIO) -> Still:
         colour=_COLOURS[colour_type],
         has_alpha=colour_type in (4, 6) or b"tRNS" in found,
         frames=max(1, int.from_bytes(found.get(b"acTL", b"")[:4], "big")),
-        hdr=_HDR_TRANSFERS.get(transfer[0]) if transfer else None,
+        named_colour=colour,
+        hdr=_HDR_TRANSFERS.get(colour.transfer) if colour else None,
         icc=_profile(found.get(b"iCCP", b"")),
         exif=exif_body(found.get(b"eXIf", b"") or _raw_profile(named, "exif", "APP1")),
         xmp=tuple(body for key, body in named if key == _XMP_KEY.decode()) or _packet(_raw_profile(named, "xmp")),
@@ -77,6 +78,13 @@ def _header(header: bytes) -> tuple[int, int, int, int]:
     if not width or not height or header[8] not in (1, 2, 4, 8, 16) or header[9] not in _COLOURS:
         raise BrokenStill(f"impossible IHDR: {width} x {height}, {header[8]} bit, colour type {header[9]}")
     return width, height, header[8], header[9]
+
+
+def _named_colour(payload: bytes) -> NamedColour | None:
+    if len(payload) != 4:
+        return None
+    primaries, transfer, matrix, full_range = payload
+    return NamedColour(primaries=primaries, transfer=transfer, matrix=matrix, full_range=bool(full_range))
 
 
 def _inflate(data: bytes) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ttdn_assets.model import Hdr
+from ttdn_assets.model import Hdr, NamedColour
 
 BLOCK_BYTES_MAX = 16 << 20
 """A metadata block larger than this is left unread: real ones are kilobytes, a profile at most a few megabytes."""
@@ -25,6 +25,7 @@ class Still(msgspec.Struct, frozen=True, kw_only=True):
     has_alpha: bool = False
     frames: int = 1
     turned: int | None = None
+    named_colour: NamedColour | None = None
     hdr: Hdr | None = None
     icc: bytes = b""
     exif: bytes = b""

@@ -5,7 +5,7 @@ Sizes are (width, height) in upright pixels, times are seconds, hashes are lower
 """
 
 from ttdn_assets.model.findings import Event, Failure, Finding, Level, Progress, count_levels, silent
-from ttdn_assets.model.media import Audio, Box, Gps, Hdr, Kind, MediaFacts, Source, VideoFacts
+from ttdn_assets.model.media import Audio, Box, Gps, Hdr, Kind, MediaFacts, NamedColour, Source, VideoFacts
 from ttdn_assets.model.outcome import Outcome, OutcomeStatus
 from ttdn_assets.model.placement import Figure, Placement, TextLimit, TextUnit
 from ttdn_assets.model.rendition import (
@@ -73,6 +73,7 @@ __all__ = [
     "LanguageWork",
     "Level",
     "MediaFacts",
+    "NamedColour",
     "MonthWork",
     "Origin",
     "Outcome",

@@ -29,6 +29,15 @@ class Box(msgspec.Struct, frozen=True):
     height_px: int
 
 
+class NamedColour(msgspec.Struct, frozen=True, kw_only=True):
+    """The colour space that a picture names by the numbers of ITU-T H.273 (CICP), beside or instead of a profile."""
+
+    primaries: int
+    transfer: int
+    matrix: int
+    full_range: bool
+
+
 class Audio(msgspec.Struct, frozen=True, kw_only=True):
     """The first audible stream of a clip; ``stream`` is its number in the file."""
 
@@ -93,6 +102,7 @@ class MediaFacts(msgspec.Struct, frozen=True, kw_only=True):
     has_alpha: bool = False
     colour: str = "rgb"
     icc_name: str | None = None
+    named_colour: NamedColour | None = None
     hdr: Hdr | None = None
     projection: str | None = None
     taken_at: str | None = None

@@ -5,7 +5,8 @@
   coated paper (SWOP) are commonly given, interpolated between coded values, which stands for the dots' gain.
 * PQ and HLG: light by the functions of ITU-R BT.2100-2 (HLG with the system gamma 1.2 of a 1,000 cd/m² display), peak
   lowered to the reference white of 203 cd/m² (ITU-R BT.2408) by the knee of ITU-R BT.2390 §5.4.1 on the largest of
-  the three channels, so that hues stay; then BT.2020 to BT.709 primaries and the sRGB curve.
+  the three channels, so that hues stay; then the primaries the file names to those of sRGB, and its curve.
+* No profile, but a colour space named by ITU-T H.273 (AVIF, HEIF, PNG) or by EXIF (Adobe RGB): a profile is made of it.
 * More than 8 bits: whole numbers by their range, floating point as 0..1.
 """
 
@@ -18,9 +19,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image, ImageCms
+from PIL import ExifTags, Image, ImageCms
 
-from ttdn_assets.model import Hdr
+from ttdn_assets.model import Hdr, NamedColour
 from ttdn_assets.tools import icc
 
 Pixels = NDArray[np.uint8]
@@ -36,24 +37,32 @@ _SAME_LEVELS = 2
 _CODE_STEPS = 16384
 _REFERENCE_WHITE_CD_M2 = 203.0
 _SOURCE_PEAK_CD_M2 = 1000.0
-_BT2020_TO_BT709 = np.array(
-    [[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]], np.float32
-)
-_WIDE_SPACES = {9: icc.BT2020, 11: icc.DISPLAY_P3, 12: icc.DISPLAY_P3}
-"""Primaries of ITU-T H.273 that a HEIF file may name instead of carrying a profile."""
+_SPACES = {1: icc.SRGB, 9: icc.BT2020, 11: icc.DISPLAY_P3, 12: icc.DISPLAY_P3}
+"""By primaries of ITU-T H.273."""
+
+_CURVES = {4: (2.2,), 5: (2.8,), 8: (1.0,)}
+"""By transfer of ITU-T H.273, where it is not sRGB's or one of video's, which pictures are shown as sRGB with."""
+
+_UNCALIBRATED, _EXIF_ADOBE_RGB, _INTEROPERABILITY_INDEX = 0xFFFF, 2, 1
 
 _PAPER, _CYAN, _MAGENTA, _YELLOW = (255, 255, 255), (0, 174, 239), (236, 0, 140), (255, 242, 0)
 _BLUE, _GREEN, _RED, _CMY, _BLACK = (46, 49, 146), (0, 166, 81), (237, 28, 36), (54, 54, 57), (35, 31, 32)
 
 
-def converter(image: Image.Image, *, hdr: Hdr | None) -> tuple[Convert, bool]:
-    """How strips of ``image`` become sRGB, and whether its colours are sRGB as they stand."""
+def converter(image: Image.Image, *, hdr: Hdr | None, named: NamedColour | None = None) -> tuple[Convert, bool]:
+    """How strips of ``image`` become sRGB, and whether its colours are sRGB as they stand.
+
+    Args:
+        image: as opened; its profile and EXIF are looked at.
+        hdr: the curve its values follow, where that is no common one.
+        named: the colour space its container names.
+    """
     if hdr in ("pq", "hlg"):
-        tone_map = _tone_mapper(hdr)
+        tone_map = tone_mapper(hdr, named, levels=256)
         return lambda strip: tone_map(_array(_base(strip, "RGB"))), False
     has_alpha = image.mode in _ALPHA_MODES or "transparency" in image.info
     mode = _base_mode(image)
-    turn = _profiled(image, mode)
+    turn = _profiled(image, mode, named)
     if turn is None and mode == "CMYK":
         return _without_profile, False
 
@@ -95,9 +104,9 @@ def _array(strip: Image.Image) -> Pixels:
 Turn = Callable[[Image.Image], Image.Image]
 
 
-def _profiled(image: Image.Image, mode: str) -> Turn | None:
+def _profiled(image: Image.Image, mode: str, named: NamedColour | None) -> Turn | None:
     """The way to sRGB by the file's profile, ``None`` where it has none, a useless one, or sRGB."""
-    block = image.info.get("icc_profile") or _named_space(image)
+    block = image.info.get("icc_profile") or _stated_space(image, named)
     if mode == "LAB":
         block = None
     elif not block:
@@ -137,10 +146,23 @@ def _changes_nothing(turn: Turn, mode: str) -> bool:
     return bool(np.abs(after - before).max() <= _SAME_LEVELS)
 
 
-def _named_space(image: Image.Image) -> bytes | None:
-    nclx = image.info.get("nclx_profile")
-    space = _WIDE_SPACES.get(int(nclx.get("color_primaries", 0))) if isinstance(nclx, dict) else None
-    return icc.profile(space) if space else None
+def _stated_space(image: Image.Image, named: NamedColour | None) -> bytes | None:
+    """The profile of the space that the container, else EXIF names, where that is not sRGB."""
+    space = _SPACES.get(named.primaries, icc.SRGB) if named else _camera_space(image)
+    if named and named.transfer in _CURVES:
+        space = space._replace(curve=_CURVES[named.transfer])
+    return None if space == icc.SRGB else icc.profile(space)
+
+
+def _camera_space(image: Image.Image) -> icc.Space:
+    """Adobe RGB where EXIF says so in DCF's way or in that of some cameras, else sRGB."""
+    with contextlib.suppress(Exception):  # Damaged EXIF raises anything; then it says nothing.
+        exif = image.getexif()
+        space = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.ColorSpace)
+        option = exif.get_ifd(ExifTags.IFD.Interop).get(_INTEROPERABILITY_INDEX)
+        if space == _EXIF_ADOBE_RGB or (space == _UNCALIBRATED and str(option).startswith("R03")):
+            return icc.ADOBE_RGB
+    return icc.SRGB
 
 
 def _gamma(image: Image.Image, mode: str) -> Turn | None:
@@ -170,23 +192,30 @@ def _without_profile(strip: Image.Image) -> Pixels:
     return np.clip(np.rint(between(colours, black, k)), 0, 255).astype(np.uint8)
 
 
-def _tone_mapper(hdr: Hdr) -> Callable[[Pixels], Pixels]:
-    """PQ or HLG code values -> sRGB; what depends on one value alone is looked up."""
-    levels = np.linspace(0, 1, 256, dtype=np.float32)
-    light_of = _pq_light(levels) if hdr == "pq" else _hlg_scene(levels)
+def tone_mapper(hdr: Hdr, named: NamedColour | None, *, levels: int) -> Callable[[NDArray[Any]], Pixels]:
+    """PQ or HLG codes, 0 to ``levels`` - 1 -> sRGB; what depends on one value alone is looked up."""
+    codes = np.linspace(0, 1, levels, dtype=np.float32)
+    light_of = _pq_light(codes) if hdr == "pq" else _hlg_scene(codes)
+    to_srgb = _to_srgb(_SPACES.get(named.primaries, icc.BT2020) if named else icc.BT2020)
     largest = _pq_light(np.linspace(0.02, 1, 512, dtype=np.float32))
     gain = _knee(largest) / largest / _REFERENCE_WHITE_CD_M2
     steps = np.linspace(0, 1, _CODE_STEPS + 1)
     coded = np.where(steps <= 0.0031308, steps * 12.92, 1.055 * steps ** (1 / 2.4) - 0.055)
     code_of = np.rint(coded * 255).astype(np.uint8)
 
-    def tone_map(code: Pixels) -> Pixels:
+    def tone_map(code: NDArray[Any]) -> Pixels:
         light = light_of[code] if hdr == "pq" else _hlg_display(light_of[code])
         lowered = light * np.interp(light.max(-1), largest, gain).astype(np.float32)[..., None]
-        linear = np.clip(lowered @ _BT2020_TO_BT709.T, 0, 1)
+        linear = np.clip(lowered @ to_srgb.T, 0, 1)
         return np.asarray(code_of[np.rint(linear * _CODE_STEPS).astype(np.intp)], np.uint8)
 
     return tone_map
+
+
+def _to_srgb(space: icc.Space) -> Floats:
+    """The matrix from light of a space's primaries to light of sRGB's."""
+    there, here = (np.array([one.red, one.green, one.blue]).T for one in (space, icc.SRGB))
+    return np.asarray(np.linalg.solve(here, there), np.float32)
 
 
 _M1, _M2, _C1, _C2, _C3 = 2610 / 16384, 2523 / 4096 * 128, 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32

@@ -2,7 +2,7 @@
 
 The layout is ICC.1:2010 (version 4.3): header, tag table, tags.  Columns are the primaries as XYZ adapted to D50 by
 Bradford, as their owners publish them: sRGB (IEC 61966-2-1, ICC's own v4 profile), Display P3 (Apple), BT.2020
-(ITU-R BT.2020-2, adapted).
+(ITU-R BT.2020-2, adapted), Adobe RGB (Adobe RGB (1998) Color Image Encoding, adapted).
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ class Space(NamedTuple):
 SRGB = Space("sRGB", (0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.7141))
 DISPLAY_P3 = Space("Display P3", (0.51512, 0.2412, -0.00105), (0.29198, 0.69225, 0.04189), (0.1571, 0.06657, 0.78407))
 BT2020 = Space("BT.2020", (0.67348, 0.27904, -0.00193), (0.16567, 0.67534, 0.02998), (0.12505, 0.04561, 0.79686))
+
+ADOBE_RGB = Space(
+    "Adobe RGB", (0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457), (2.19921875,)
+)
 
 
 def profile(space: Space) -> bytes:

@@ -23,11 +23,12 @@ from ttdn_assets.errors import AssetsError, MediaError
 from ttdn_assets.geometry import upright_size
 from ttdn_assets.model import MediaFacts
 from ttdn_assets.tools import jpeg
-from ttdn_assets.tools.colour import Convert, converter
+from ttdn_assets.tools.colour import Convert, converter, tone_mapper
 from ttdn_assets.tools.files import os_errors
 from ttdn_assets.tools.ifd import Directory, Tiff, integer, integers
 from ttdn_assets.tools.opencv import opencv
 from ttdn_assets.tools.pixels import Picture, Pixels
+from ttdn_assets.tools.pixels_deep import LEVELS, Deep, deep_pixels
 
 _FORMATS = ["JPEG", "PNG", "TIFF", "WEBP", "GIF", "AVIF", "BMP", "DIB"]
 _STRIP_ROWS = 128
@@ -61,6 +62,8 @@ def decode(path: Path, facts: MediaFacts, *, pixels_max: int, scale_needed: floa
     """
     _within(path, facts.stored_size_px, pixels_max=pixels_max)
     with _media_errors(path), contextlib.ExitStack() as stack:
+        if (deep := deep_pixels(path, facts)) is not None:
+            return _toned(path, facts, deep)
         stream = stack.enter_context(path.open("rb"))
         source = io.BytesIO(_largest_preview(path, stream)) if facts.format == "dng" else stream
         image = stack.enter_context(_open(path, source, facts))
@@ -69,13 +72,23 @@ def decode(path: Path, facts: MediaFacts, *, pixels_max: int, scale_needed: floa
         pixels = _sound_jpeg(image, source, scale_needed)
         if pixels is None:
             image.load()
-        convert, is_srgb = converter(image, hdr=facts.hdr)
+        convert, is_srgb = converter(image, hdr=facts.hdr, named=facts.named_colour)
         if pixels is None:
             pixels = _upright(image, facts.orientation, convert)
         else:
             pixels = _turned(pixels if is_srgb else _converted(pixels, convert), facts.orientation)
     copyable = is_srgb and facts.orientation == 1 and facts.format != "dng"
     return Picture(path, pixels, _claimed(full_px, facts), format=facts.format, copyable=copyable)
+
+
+def _toned(path: Path, facts: MediaFacts, deep: Deep) -> Picture:
+    assert facts.hdr is not None
+    tone_map = tone_mapper(facts.hdr, facts.named_colour, levels=LEVELS)
+    pixels = np.empty(deep.shape, np.uint8)
+    for top in range(0, len(deep), _STRIP_ROWS):
+        pixels[top : top + _STRIP_ROWS] = tone_map(deep[top : top + _STRIP_ROWS])
+    upright = _turned(pixels, facts.orientation)
+    return Picture(path, upright, (upright.shape[1], upright.shape[0]), format=facts.format)
 
 
 def _within(path: Path, size_px: tuple[int, int], *, pixels_max: int) -> None:
