@@ -35,6 +35,8 @@ _GROUPS = re.compile(
     r"|Adobe|QuickTime|Track\d|ItemList|Composite|PNG|PNG-pHYs|RIFF"
 )
 _NOT_OF_THE_FILE = ("ExifTool", "System", "Composite")
+_WORDS = ("XMP-iptcCore:Location", "XMP-iptcExt:DigitalSourceType")
+"""The place as the captions name it, and how the pixels came to be: written for the reader, not left by a camera."""
 _NO_MATTER = ("PreviewTime", "PreviewDuration", "DeviceManufacturer", "DeviceModel")
 
 
@@ -60,7 +62,7 @@ def private(one: Measured) -> list[Violation]:
     found = []
     for name, value in one.tags.items():
         group, _, tag = name.rpartition(":")
-        if not group or group in _NOT_OF_THE_FILE or tag in _NO_MATTER:
+        if not group or group in _NOT_OF_THE_FILE or tag in _NO_MATTER or name in _WORDS:
             continue
         if _PRIVATE.search(tag) or not _GROUPS.fullmatch(group):
             found.append(Violation(one.path.name, "*", "private", f"{name} = {value}", "nothing"))
