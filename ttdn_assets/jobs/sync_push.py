@@ -6,9 +6,19 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
+
 from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.errors import InputError, StoreError
-from ttdn_assets.jobs.sync_items import BagItems, Item, bags_in, companion_items, original_items, rendition_items
+from ttdn_assets.jobs.sync_items import (
+    BagItems,
+    Companion,
+    Item,
+    bags_in,
+    companion_items,
+    original_items,
+    rendition_items,
+)
 from ttdn_assets.jobs.sync_records import (
     StoredRecord,
     read_record,
@@ -40,8 +50,12 @@ class Push(Transfer):
                 self.tolerate(record.id, error)
 
     def _files_of(self, record: AssetRecord) -> list[Item]:
-        companions = [item for _, item in companion_items(record, self.digests)]
-        return [*original_items(record), *companions, *rendition_items(record, self.library.root)]
+        companions = list(companion_items(record, self.digests))
+        if companions:
+            told = msgspec.json.encode([one for one, _ in companions]).decode()
+            self.there.note(f"companions {record.id}", told)
+        files = [*original_items(record), *(item for _, item in companions)]
+        return [*files, *rendition_items(record, self.library.root)]
 
     def _lacking(self, items: Iterable[Item]) -> Iterator[Item]:
         """The items the listing does not show; what is nowhere is told as missing."""
@@ -119,19 +133,20 @@ class Push(Transfer):
 
         A record waits for the next run where one of its files did not travel: nothing names what is not there.
         """
-        failed = {fault.subject for fault in self.tally.faults}
-        self.each((item for record in self._stored(failed) if (item := self._changed(record))), self._send_record)
+        self.each((item for record in self._stored() if (item := self._changed(record))), self._send_record)
 
-    def _stored(self, failed: set[str]) -> Iterator[StoredRecord]:
-        shared = self.catalogue.shared()
-        for record in self.catalogue.assets():
-            one = next(shared, None)
-            if one is None or one.id != record.id:
-                one = self.catalogue.shared_record(record.id)
-            if failed and (record.id in failed or failed.intersection(item.key for item in self._files_of(record))):
-                continue
-            yield stored(one, [companion for companion, _ in companion_items(record, self.digests)])
-        yield from (stored(left, ()) for left in shared)
+    def _stored(self) -> Iterator[StoredRecord]:
+        waiting = self._waiting()
+        for record in self.catalogue.shared():
+            if record.id not in waiting:
+                noted = self.there.noted(f"companions {record.id}") if record.files else None
+                yield stored(record, msgspec.json.decode(noted, type=list[Companion]) if noted else ())
+
+    def _waiting(self) -> set[str]:
+        """The assets of which a file did not travel."""
+        failed = {fault.subject for fault in self.tally.faults}
+        records = self.catalogue.assets() if failed else ()
+        return failed.union(one.id for one in records if failed.intersection(item.key for item in self._files_of(one)))
 
     def _changed(self, record: StoredRecord) -> Item | None:
         """The record as an item, unless the listing shows that the store has it so."""
