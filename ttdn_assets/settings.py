@@ -213,6 +213,7 @@ credit = {credit}        # written into every copy that leaves the house
 # [store]
 # url = "s3://bucket/prefix"        # credentials come from the AWS variables or profile
 # endpoint = "https://s3.example.vn"
+# encryption = "AES256"        # or "aws:kms"; also: versioning = true, lock = "governance", lock_days = 365
 
 # [translation]
 # engine = "argos"        # packages from "ttdn models install"; or "http", a server that speaks as OpenAI's does

@@ -1,7 +1,8 @@
 """Files on their way to S3, signed by botocore's signer and sent over its connections, without boto3's own machinery.
 
-That machinery costs more processor time than the rest of a small file's way together, and hashes the bytes once more
-to sign them.  Here their SHA-256 is known: it stands in the signature, so that a server that reads signatures reads it.
+That machinery costs more processor time than all the rest of a small file's way, and hashes the bytes once more to sign
+them.  Here their SHA-256 is known and signed as it is; not every server compares it with what arrives, so that what
+proves an upload is the checksum header beside it (``s3_probe``).
 """
 
 from __future__ import annotations
