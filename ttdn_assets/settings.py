@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from ttdn_assets.errors import AssetsError, ToolError, UsageError
-from ttdn_assets.model import LANGUAGES, Lang
+from ttdn_assets.model import LANGUAGES, Corner, Lang
 
 SETTINGS_FILE = "ttdn.toml"
 LIBRARY_VARIABLE = "TTDN_LIBRARY"
@@ -72,6 +72,20 @@ class Video(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     encoder: Literal["software", "hardware"] = "software"
 
 
+class Overlay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The unit's mark, a logo (a file in the library) and a line of text, on the placements or platforms listed.
+
+    ``size`` is that of the logo's longer side, as a share of the picture's shorter one.
+    """
+
+    placements: tuple[str, ...] = ()
+    logo: str = ""
+    text: str = ""
+    corner: Corner = "bottom-right"
+    size: Annotated[float, msgspec.Meta(gt=0, le=0.5)] = 0.15
+    opacity: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
+
+
 class Translation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who translates: packages installed here, or an OpenAI-compatible server; its key comes from the environment."""
 
@@ -105,6 +119,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     placements: dict[str, PlacementChoice] = {}
     limits: Limits = Limits()
     video: Video = Video()
+    overlay: Overlay = Overlay()
     translation: Translation = Translation()
     report: ReportHead = ReportHead()
 
@@ -222,6 +237,14 @@ credit = {credit}        # written into every copy that leaves the house
 
 # [video]
 # encoder = "hardware"        # the graphics chip codes clips, faster and a little poorer, where it can
+
+# [overlay]        # the unit's mark on what it sends, on these placements alone
+# placements = ["facebook", "tiktok.video"]
+# logo = "logo.png"        # lies in this folder; any picture, best a PNG with transparency
+# text = "© Sở VHTTDL tỉnh Sơn La"
+# corner = "bottom-right"        # or bottom-left, top-right, top-left
+# size = 0.15        # the logo's longer side, as a share of the picture's shorter one
+# opacity = 1.0
 
 # [report]
 # superior = "UBND tỉnh Sơn La"

@@ -30,7 +30,9 @@ from ttdn_assets.model import (
     silent,
 )
 from ttdn_assets.placements import choose, load_placements
+from ttdn_assets.renditions.overlay import load_mark
 from ttdn_assets.renditions.plan import plan
+from ttdn_assets.renditions.plan_overlay import Mark
 from ttdn_assets.scanning import scan
 from ttdn_assets.settings import Limits, PlacementChoice, load_library
 from ttdn_assets.tools.files import free_bytes
@@ -74,6 +76,7 @@ class _Survey(msgspec.Struct, frozen=True, kw_only=True):
     languages: tuple[Lang, ...]
     timezone: str
     trace: str
+    mark: Mark | None
 
 
 def estimate(
@@ -97,6 +100,7 @@ def estimate(
     wanted = tuple({one.id: one for group in chosen.values() for one in group}.values())
     sources = [source for folder in folders for source in scan(folder)]
     count = jobs or min(4, os.cpu_count() or 1)
+    mark = load_mark(opened, placements)
     with TemporaryDirectory() as traces:
         tasks = [
             _Survey(
@@ -107,6 +111,7 @@ def estimate(
                 languages=opened.settings.languages,
                 timezone=opened.settings.timezone,
                 trace=str(Path(traces) / str(number)),
+                mark=mark,
             )
             for number, source in enumerate(sources)
         ]
@@ -153,6 +158,7 @@ def _survey(task: _Survey) -> Foreseen:
         subject=Subject(focal=CENTRE),
         choices=task.choices,
         languages=task.languages,
+        mark=task.mark,
     )
     return Foreseen(source=source.relative, media=media, plans=plans, findings=findings)
 

@@ -98,7 +98,7 @@ class Files:
             return True
         if known is None or record is None or self.rehash or not self._is_as_it_was(source, known, record):
             return False
-        plans = planned(record, known.size_bytes, self.ready.wanted, self.ready.library)
+        plans = planned(record, known.size_bytes, self.ready.wanted, self.ready.library, mark=self.ready.mark)
         made = recipes_there(record.renditions, self.root)
         if plans is None or any(one.recipe not in made for one in plans[0]):
             return False
@@ -143,6 +143,7 @@ class Files:
             video=settings.video,
             languages=settings.languages,
             timezone=settings.timezone,
+            mark=self.ready.mark,
             subject=record.subject if record else None,
             made=recipes_there(record.renditions, self.root) if record else frozenset(),
         )

@@ -11,6 +11,8 @@ from pathlib import Path
 from ttdn_assets.errors import LibraryBusy, UsageError
 from ttdn_assets.model import Placement
 from ttdn_assets.placements import choose, load_placements
+from ttdn_assets.renditions.overlay import load_mark
+from ttdn_assets.renditions.plan_overlay import Mark
 from ttdn_assets.settings import SETTINGS_FILE, Library, create_library, find_library, unwritable
 from ttdn_assets.stores import Store, open_store
 from ttdn_assets.terms import TermBase, load_terms
@@ -30,6 +32,7 @@ class Ready:
     terms: TermBase
     store: Store | None
     store_url: str | None = None
+    mark: Mark | None = None
 
     @property
     def wanted(self) -> tuple[Placement, ...]:
@@ -67,6 +70,7 @@ def make_ready(
         terms=load_terms(opened.terms),
         store=store_of(opened, store_url) if store_url else None,
         store_url=store_url,
+        mark=load_mark(opened, placements),
     )
 
 

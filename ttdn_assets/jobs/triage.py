@@ -10,6 +10,7 @@ import msgspec
 from ttdn_assets.catalogue.records import AssetRecord, FileVersion
 from ttdn_assets.model import Finding, Placement, Rendition, RenditionPlan
 from ttdn_assets.renditions.plan import plan
+from ttdn_assets.renditions.plan_overlay import Mark
 from ttdn_assets.settings import Library
 
 
@@ -20,7 +21,7 @@ def same_bytes(path: Path, known: FileVersion) -> bool:
 
 
 def planned(
-    record: AssetRecord, size_bytes: int, placements: Sequence[Placement], library: Library
+    record: AssetRecord, size_bytes: int, placements: Sequence[Placement], library: Library, *, mark: Mark | None = None
 ) -> tuple[tuple[RenditionPlan, ...], tuple[Finding, ...]] | None:
     """The plans of a known asset, made without opening it; ``None`` where too little is known.
 
@@ -36,6 +37,7 @@ def planned(
         subject=record.subject,
         choices=library.settings.placements,
         languages=library.settings.languages,
+        mark=mark,
     )
     light = {finding.placement for finding in record.findings if finding.rule == "plan-too-few-bytes"}
     kept = (

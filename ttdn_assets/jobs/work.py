@@ -33,6 +33,7 @@ from ttdn_assets.renditions.clip_subject import clip_subject
 from ttdn_assets.renditions.clip_watch import watch_clip
 from ttdn_assets.renditions.photo import make_photos, open_picture
 from ttdn_assets.renditions.plan import plan, rendition_path
+from ttdn_assets.renditions.plan_overlay import Mark
 from ttdn_assets.renditions.subject import find_subject
 from ttdn_assets.renditions.video import make_videos
 from ttdn_assets.renditions.video_subtitles import can_burn
@@ -58,6 +59,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     video: Video = Video()
     languages: tuple[Lang, ...] = LANGUAGES
     timezone: str = "+07:00"
+    mark: Mark | None = None
     subject: Subject | None = None
     made: frozenset[str] = frozenset()
 
@@ -141,6 +143,7 @@ def _planned(task: Task, seen: Worked, media: MediaFacts, subject: Subject) -> t
         subject=subject,
         choices=task.choices,
         languages=task.languages,
+        mark=task.mark,
     )
     unknown = [one for one in plans if one.recipe not in task.made]
     found = tuple(there for one in unknown if (there := _found(one, Path(task.root))) is not None)
@@ -187,7 +190,7 @@ def _make_photo(task: Task, path: Path, seen: Worked, media: MediaFacts) -> Iter
     if not missing:
         return
     picture = picture or open_picture(path, media, limits=task.limits, placements=task.placements)
-    for rendition in make_photos(picture, missing, Path(task.root)):
+    for rendition in make_photos(picture, missing, Path(task.root), mark=task.mark):
         seen = msgspec.structs.replace(seen, renditions=(*seen.renditions, rendition))
         yield seen
 
@@ -210,6 +213,7 @@ def _make_video(task: Task, path: Path, seen: Worked, media: MediaFacts) -> Iter
         tell=told.append,
         hardware=task.video.encoder == "hardware",
         subtitles=subtitles,
+        mark=task.mark,
     ):
         seen = msgspec.structs.replace(seen, renditions=(*seen.renditions, rendition))
         yield seen

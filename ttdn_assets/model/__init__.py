@@ -7,10 +7,12 @@ Sizes are (width, height) in upright pixels, times are seconds, hashes are lower
 from ttdn_assets.model.findings import Event, Failure, Finding, Level, Progress, count_levels, silent
 from ttdn_assets.model.media import Audio, Box, Gps, Hdr, Kind, MediaFacts, NamedColour, Source, VideoFacts
 from ttdn_assets.model.outcome import Outcome, OutcomeStatus
-from ttdn_assets.model.placement import Figure, Placement, TextLimit, TextUnit
+from ttdn_assets.model.placement import Figure, Margins, Placement, TextLimit, TextUnit
 from ttdn_assets.model.rendition import (
+    Corner,
     Fit,
     FocalPoint,
+    OverlayPlan,
     PathPoint,
     Rendition,
     RenditionPlan,
@@ -55,6 +57,7 @@ __all__ = [
     "Box",
     "CaptionSet",
     "Consent",
+    "Corner",
     "EmbeddedText",
     "Event",
     "Fact",
@@ -72,12 +75,14 @@ __all__ = [
     "Lang",
     "LanguageWork",
     "Level",
+    "Margins",
     "MediaFacts",
-    "NamedColour",
     "MonthWork",
+    "NamedColour",
     "Origin",
     "Outcome",
     "OutcomeStatus",
+    "OverlayPlan",
     "PathPoint",
     "Period",
     "PeriodCounts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -31,6 +31,18 @@ class TextLimit(msgspec.Struct, frozen=True, kw_only=True):
     maximum: int
     unit: TextUnit
     forbidden: str = ""
+
+
+Share = Annotated[float, msgspec.Meta(ge=0, lt=1)]
+
+
+class Margins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Shares of a picture's height (top, bottom) and width (left, right) that an app covers with what is its own."""
+
+    top: Share = 0.0
+    bottom: Share = 0.0
+    left: Share = 0.0
+    right: Share = 0.0
 
 
 class Placement(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +98,8 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     mentions_max: int | None = None
     alt_text_max: int | None = None
     subtitles: Literal["sidecar", "burned", "none"] = "none"
+    safe_zone: Margins | None = None
+    """What the unit's mark stays out of."""
     unexhibited: bool = False
     """Only works that were neither exhibited nor awarded before."""
     trim: bool = False

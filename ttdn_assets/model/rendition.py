@@ -7,8 +7,10 @@ from typing import Literal
 import msgspec
 
 from ttdn_assets.model.media import Box, Kind
+from ttdn_assets.model.placement import Margins
 
 Fit = Literal["whole", "crop", "pad"]
+Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
 
 
 class FocalPoint(msgspec.Struct, frozen=True):
@@ -71,6 +73,14 @@ class VideoPlan(msgspec.Struct, frozen=True, kw_only=True):
     burned: str | None = None
 
 
+class OverlayPlan(msgspec.Struct, frozen=True):
+    """The unit's mark on a rendition: the digest of what is drawn, the corner, and what must stay free of it."""
+
+    sha256: str
+    corner: Corner
+    zone: Margins
+
+
 class RenditionPlan(msgspec.Struct, frozen=True, kw_only=True):
     """One file to make: which pixels of the upright source, to which size, in which format, for which placements.
 
@@ -89,6 +99,7 @@ class RenditionPlan(msgspec.Struct, frozen=True, kw_only=True):
     bytes_min: int | None = None
     bytes_max: int | None = None
     dpi: int | None = None
+    overlay: OverlayPlan | None = None
     video: VideoPlan | None = None
 
 

@@ -34,7 +34,7 @@ Fault = tuple[str, str]
 
 def first_fault(placement: Placement) -> Fault | None:
     """The first rule the placement breaks, ``None`` where it holds together."""
-    checks = (_name, _numbers, _ranges, _size_form, _sizes, _formats, _video)
+    checks = (_name, _numbers, _ranges, _size_form, _sizes, _formats, _video, _safe_zone)
     return next((fault for check in checks if (fault := check(placement))), None)
 
 
@@ -101,6 +101,13 @@ def _formats(placement: Placement) -> Fault | None:
         return "formats", f"{unknown[0] if unknown else 'nothing'} is not one of {', '.join(known)}"
     ours = known[0]
     return None if ours in placement.formats else ("formats", f"{ours}, the format made here, is missing")
+
+
+def _safe_zone(placement: Placement) -> Fault | None:
+    zone = placement.safe_zone
+    if zone is None or max(zone.top + zone.bottom, zone.left + zone.right) < 1:
+        return None
+    return "safe_zone", "leaves nothing between top and bottom, or left and right"
 
 
 def _video(placement: Placement) -> Fault | None:

@@ -15,7 +15,9 @@ from typing import NamedTuple
 
 from ttdn_assets.errors import MediaError
 from ttdn_assets.model import MediaFacts, Placement, Rendition, RenditionPlan
+from ttdn_assets.renditions.overlay import marked
 from ttdn_assets.renditions.plan import rendition_path
+from ttdn_assets.renditions.plan_overlay import Mark
 from ttdn_assets.renditions.plan_sphere import is_sphere
 from ttdn_assets.renditions.subject import LOOK_PX
 from ttdn_assets.settings import Limits
@@ -67,8 +69,10 @@ def _scale_needed(size_px: tuple[int, int], placements: Iterable[Placement]) -> 
     return min(1.0, max(shares))
 
 
-def make_photos(picture: Picture, plans: Sequence[RenditionPlan], root: Path) -> Iterator[Rendition]:
-    """Make and write each planned file under ``root``; what is there already is replaced.
+def make_photos(
+    picture: Picture, plans: Sequence[RenditionPlan], root: Path, *, mark: Mark | None = None
+) -> Iterator[Rendition]:
+    """Make and write each planned file under ``root``, with the unit's ``mark`` where its plan has one.
 
     Raises:
         MediaError: ``photo-format`` where a plan asks for a format that no encoder here writes.
@@ -80,7 +84,7 @@ def make_photos(picture: Picture, plans: Sequence[RenditionPlan], root: Path) ->
         made = _copied(picture, plan)
         if made is None:
             fine = has_fine_colour(thumbnail(picture, _COLOUR_LOOK_PX)) if fine is None else fine
-            made = _coded(cutter, plan, fine=fine)
+            made = _coded(cutter, plan, fine=fine, mark=mark)
         path = rendition_path(plan)
         with os_errors(root / path):
             write_whole(root / path, made.data)
@@ -112,7 +116,7 @@ def plan_format(plan: RenditionPlan) -> str:
     return _FORMATS[plan.format]
 
 
-def _coded(cutter: Cutter, plan: RenditionPlan, *, fine: bool) -> _Made:
+def _coded(cutter: Cutter, plan: RenditionPlan, *, fine: bool, mark: Mark | None) -> _Made:
     format = plan_format(plan)
     bytes_max = plan.bytes_max - ROOM_BYTES if plan.bytes_max else None
     if format != "jpeg":
@@ -121,6 +125,7 @@ def _coded(cutter: Cutter, plan: RenditionPlan, *, fine: bool) -> _Made:
         return _Made(data, (pixels.shape[1], pixels.shape[0]))
     padded = plan.fit == "pad"
     planes = cutter.padded(plan.size_px, fine=fine) if padded else cutter.planes(plan.crop, plan.size_px, fine=fine)
+    planes = marked(planes, plan.overlay, mark)
     master = plan.copy or plan.bytes_min is not None
     data = encode_jpeg(planes, bytes_max=bytes_max, master=master, dpi=plan.dpi)
     return _Made(data, (planes.luma.shape[1], planes.luma.shape[0]))

@@ -22,6 +22,7 @@ from ttdn_assets.model import LANGUAGES, Finding, Lang, MediaFacts, Placement, R
 from ttdn_assets.renditions import plan_photo
 from ttdn_assets.renditions.plan_clip import bytes_cap, plan_clip
 from ttdn_assets.renditions.plan_frame import Frame, Wish, choose_frame
+from ttdn_assets.renditions.plan_overlay import Mark, above_subtitles, is_left_out, plan_overlay
 from ttdn_assets.renditions.plan_sphere import choose_sphere_frame, is_sphere
 from ttdn_assets.settings import PlacementChoice
 
@@ -40,6 +41,7 @@ def plan(
     subject: Subject,
     choices: Mapping[str, PlacementChoice],
     languages: Sequence[Lang] = LANGUAGES,
+    mark: Mark | None = None,
 ) -> tuple[tuple[RenditionPlan, ...], tuple[Finding, ...]]:
     """The files to make, and the findings: why a placement gets none, and what a picture loses on the way.
 
@@ -51,6 +53,7 @@ def plan(
         subject: What must stay in view, in pixels of the upright source.
         choices: The unit's choices by placement id, or by platform for all its placements.
         languages: The unit's, most important first: in which subtitles are drawn where a platform takes no file.
+        mark: The unit's, to be drawn where it asks for it.
     """
     served: dict[RenditionPlan, list[str]] = {}
     findings: list[Finding] = []
@@ -63,11 +66,14 @@ def plan(
             subject=subject,
             choice=choice,
             languages=languages,
+            mark=mark,
         )
         if isinstance(alone, Finding):
             findings.append(alone)
         else:
             served.setdefault(alone, []).append(placement.id)
+            if is_left_out(mark, placement):
+                findings.append(Finding(rule="plan-overlay-left-out", level="info", placement=placement.id))
     plans = tuple(_named(alone, ids, picture_sha256) for alone, ids in served.items())
     return plans, (*findings, *_losses(facts, plans))
 
@@ -80,6 +86,7 @@ def plan_alone(
     subject: Subject,
     choice: PlacementChoice,
     languages: Sequence[Lang] = LANGUAGES,
+    mark: Mark | None = None,
 ) -> RenditionPlan | Finding:
     """The file one placement would get if it were the only one, still without recipe; or why it gets none."""
     if facts.kind != placement.kind:
@@ -92,9 +99,9 @@ def plan_alone(
     if isinstance(frame, Finding):
         return frame
     if facts.kind == "photo":
-        return _photo(facts, placement, frame, size_bytes=size_bytes)
+        return _photo(facts, placement, frame, size_bytes=size_bytes, mark=mark)
     trim = placement.trim if choice.trim is None else choice.trim
-    return _clip(facts, placement, frame, size_bytes=size_bytes, trim=trim, languages=languages)
+    return _clip(facts, placement, frame, size_bytes=size_bytes, trim=trim, languages=languages, mark=mark)
 
 
 def rendition_path(plan: RenditionPlan) -> str:
@@ -102,10 +109,13 @@ def rendition_path(plan: RenditionPlan) -> str:
     return f"renditions/{plan.recipe[:2]}/{plan.recipe}.{_EXTENSIONS.get(plan.format, plan.format)}"
 
 
-def _photo(facts: MediaFacts, placement: Placement, frame: Frame, *, size_bytes: int) -> RenditionPlan | Finding:
+def _photo(
+    facts: MediaFacts, placement: Placement, frame: Frame, *, size_bytes: int, mark: Mark | None
+) -> RenditionPlan | Finding:
     if fault := plan_photo.weight_fault(facts, placement, size_bytes=size_bytes):
         return fault
-    copied = plan_photo.conforms(facts, placement, frame, size_bytes=size_bytes)
+    overlay = plan_overlay(mark, placement)
+    copied = overlay is None and plan_photo.conforms(facts, placement, frame, size_bytes=size_bytes)
     return RenditionPlan(
         recipe="",
         placements=(),
@@ -118,6 +128,7 @@ def _photo(facts: MediaFacts, placement: Placement, frame: Frame, *, size_bytes:
         bytes_min=None if copied else placement.bytes_min,
         bytes_max=None if copied else plan_photo.bytes_cap(placement, frame.size_px),
         dpi=placement.dpi,
+        overlay=overlay,
     )
 
 
@@ -129,10 +140,15 @@ def _clip(
     size_bytes: int,
     trim: bool,
     languages: Sequence[Lang],
+    mark: Mark | None,
 ) -> RenditionPlan | Finding:
-    video = plan_clip(facts, placement, frame, size_bytes=size_bytes, trim=trim, languages=languages)
+    overlay = plan_overlay(mark, placement)
+    kept = overlay is None
+    video = plan_clip(facts, placement, frame, size_bytes=size_bytes, trim=trim, languages=languages, kept=kept)
     if isinstance(video, Finding):
         return video
+    if video.burned and overlay:
+        overlay = above_subtitles(overlay)
     return RenditionPlan(
         recipe="",
         placements=(),
@@ -143,6 +159,7 @@ def _clip(
         crop=frame.crop,
         copy=video.copy,
         bytes_max=bytes_cap(placement, video),
+        overlay=overlay,
         video=video,
     )
 

@@ -56,8 +56,12 @@ def plan_clip(
     size_bytes: int,
     trim: bool,
     languages: Sequence[Lang] = LANGUAGES,
+    kept: bool = True,
 ) -> VideoPlan | Finding:
-    """The coding of one clip, or a warning that says why the placement cannot have it."""
+    """The coding of one clip, or a warning that says why the placement cannot have it.
+
+    Without ``kept`` something is drawn into the picture, which is then never the source's own.
+    """
     video = facts.video
     if video is None or not 0 < video.duration_s < float("inf"):
         return Finding(rule="plan-no-duration", level="warning", placement=placement.id)
@@ -65,7 +69,7 @@ def plan_clip(
         return fault
     duration = _duration(video.duration_s, placement)
     burned = _burned(facts, placement, languages)
-    whole = duration == video.duration_s and burned is None
+    whole = kept and duration == video.duration_s and burned is None
     if whole and _is_copied(facts, video, placement, frame, size_bytes=size_bytes):
         return _copied(video, placement)
     coded = _encoded(video, placement, frame, duration)

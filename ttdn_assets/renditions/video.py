@@ -19,7 +19,9 @@ from ttdn_assets.errors import AssetsError, MediaError, TimeLimit, ToolError
 from ttdn_assets.media.subtitles import Subtitles
 from ttdn_assets.model import Finding, MediaFacts, Rendition, RenditionPlan, VideoPlan
 from ttdn_assets.renditions import video_path, video_subtitles, video_tone
+from ttdn_assets.renditions.overlay import marking
 from ttdn_assets.renditions.plan import rendition_path
+from ttdn_assets.renditions.plan_overlay import Mark
 from ttdn_assets.renditions.tolerances import WORDS_ROOM_BYTES
 from ttdn_assets.renditions.video_coders import CODERS
 from ttdn_assets.renditions.video_encode import LEAST_BPS, affordable_bps, encoding, remuxing
@@ -58,6 +60,7 @@ class _Job(msgspec.Struct, frozen=True):
     picture_s: float
     tell: Tell
     measured: Measured
+    mark: Mark | None
 
 
 def make_videos(
@@ -71,6 +74,7 @@ def make_videos(
     hardware: bool = False,
     subtitles: Sequence[Subtitles] = (),
     measured: Measured | None = None,
+    mark: Mark | None = None,
 ) -> Iterator[Rendition]:
     """Make every planned file under ``root``, whole or not at all, and yield each as it is there.
 
@@ -85,6 +89,7 @@ def make_videos(
         hardware: Code by the graphics chip where it can; else, and under a byte cap, by x264.
         subtitles: What stands beside the clip; a plan names by digest those to draw into the picture.
         measured: What ``measure`` found before; measured now where ``None``.
+        mark: The unit's, for the plans that have it.
 
     Raises:
         MediaError: ``video-damaged``, ``video-not-coded`` or ``video-over-bytes``.
@@ -110,6 +115,7 @@ def make_videos(
             picture_s=source.video_s,
             tell=tell,
             measured=measured or measure(path, facts, plans, deadline),
+            mark=mark,
         )
         ended = [job.measured.ended(plan) for plan in plans]
         _write_beside(job, ended, subtitles)
@@ -215,6 +221,7 @@ def _output(job: _Job, plan: RenditionPlan, target: Path, *, rate_bps: int | Non
         *opening(job.facts, _clip(plan).fps),
         *framing(job.facts, plan, job.able),
         *video_subtitles.burning(plan),
+        *marking(plan, job.mark, job.folder),
     )
     coder = CODERS[_X264 if plan.bytes_max is not None else job.encoder]
     return encoding(target, job.facts, plan, picture, coder=coder, loudness=loudness, rate_bps=rate_bps)

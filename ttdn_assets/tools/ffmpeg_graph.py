@@ -28,6 +28,14 @@ class Pad(NamedTuple):
     front: tuple[Filter, ...]
 
 
+class Laid(NamedTuple):
+    """A PNG, transparent where it is, laid on the picture with its upper left corner at a place."""
+
+    picture: Path
+    x: int
+    y: int
+
+
 class Streams(NamedTuple):
     """Which streams of the input are used, as ffmpeg specifies them: numbers, or the first that is no cover."""
 
@@ -36,7 +44,7 @@ class Streams(NamedTuple):
 
 
 FIRST = Streams()
-Step = Filter | Pad
+Step = Filter | Pad | Laid
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,9 +130,19 @@ def _chain(stream: Any, filters: Sequence[Filter]) -> Any:
     return stream
 
 
+def _above(picture: Path) -> Any:
+    """The picture in the colours of the video it is laid on: limited-range BT.709."""
+    import ffmpeg
+
+    read = ffmpeg.input(file_url(picture), f="png_pipe")["v:0"]
+    return read.filter("scale", out_color_matrix="bt709", out_range="tv").filter("format", pix_fmts="yuva420p")
+
+
 def _stepped(stream: Any, step: Step) -> Any:
     if isinstance(step, Filter):
         return _chain(stream, (step,))
+    if isinstance(step, Laid):
+        return stream.overlay(_above(step.picture), x=step.x, y=step.y, format="yuv420")
     behind, front = _branches(stream, 2, "split")
     centred = {"x": "(W-w)/2", "y": "(H-h)/2", "format": "auto"}
     return _chain(behind, step.behind).overlay(_chain(front, step.front), **centred)
