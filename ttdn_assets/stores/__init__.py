@@ -53,8 +53,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     ``refuses_wrong_sha256``: an upload whose SHA-256 is wrong is refused, so that nothing has to be read back.
     ``refuses_overwrite``: ``If-None-Match: *`` is honoured, so that sending what is there costs one request.
     ``keeps_metadata``: the digest written beside an object comes back.  ``tells_md5``: the ETag of a small object is
-    its MD5.  ``copies``: a copy made inside the store carries its digest.  ``resumes``: what a killed upload left can be
-    found, so that it is taken up again or thrown away.
+    its MD5.  ``copies``: a copy made inside the store carries its digest.  ``resumes``: what a killed upload left can
+    be found, so that it is taken up again or thrown away.
     """
 
     kind: Literal["folder", "s3"]
@@ -80,8 +80,11 @@ class Store(Protocol):
     def capabilities(self) -> Capabilities:
         """What the store can do, tried once by writing and deleting a small object."""
 
-    def put(self, path: Path, key: str, sha256: str) -> bool:
+    def put(self, path: Path, key: str, sha256: str, *, absent: bool = False) -> bool:
         """Store the file's bytes, whose SHA-256 is given, and verify them; whether anything had to be sent.
+
+        Where the caller saw that nothing is there (``absent``) nobody is asked again; that is for keys that name their
+        contents, under which another machine can have put nothing else meanwhile.
 
         Raises:
             InputError: ``file-changed`` where the file no longer has that SHA-256; nothing is stored.

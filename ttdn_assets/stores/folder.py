@@ -65,7 +65,7 @@ class FolderStore:
         """The folder's path."""
         return str(self.root)
 
-    def put(self, path: Path, key: str, sha256: str) -> bool:
+    def put(self, path: Path, key: str, sha256: str, *, absent: bool = False) -> bool:
         """See ``Store.put``."""
         target = self._path(key)
         size_bytes = _size(path)
