@@ -18,6 +18,7 @@ from drawn_photos import coded, facts, photo_plan, save, scenery
 from media_bytes import ffmpeg
 from ttdn_assets.errors import UsageError
 from ttdn_assets.geometry import CENTRE
+from ttdn_assets.jobs.prepare import prepare
 from ttdn_assets.jobs.readiness import make_ready
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Corner, Margins, OverlayPlan, Placement, RenditionPlan, Subject
@@ -335,3 +336,30 @@ def test_a_zone_that_leaves_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         load_placements(tmp_path)
     assert caught.value.fields["key"] == "safe_zone"
+
+
+def test_a_run_with_another_mark_makes_again_only_what_bears_it(tmp_path: Path) -> None:
+    media, home = tmp_path / "2026-05 Lễ hội hoa ban", tmp_path / "library"
+    media.mkdir()
+    home.mkdir()
+    save(media / "a.jpg", scenery(1600, 1200), quality=92)
+    library(home, "")
+
+    def run() -> tuple[int, dict[str, list[Path]]]:
+        done = prepare([media], targets=["facebook.photo", "x.photo"], library=home, jobs=1)
+        assert not done.failed
+        bags = {bag.target: sorted((home / bag.path / "data" / "media").iterdir()) for bag in done.submissions}
+        return done.encodes, bags
+
+    _, bare = run()
+    library(home, 'placements = ["facebook"]\nlogo = "logo.png"\ntext = "© Sơn La"\n', logo())
+    encodes, marked = run()
+    assert encodes == 1
+    assert marked["x.photo"] == bare["x.photo"]
+    red = []
+    for bags in (bare, marked):
+        pixels = np.asarray(Image.open(bags["facebook.photo"][0]).convert("RGB")).astype(int)[600:, 800:]
+        red.append(int((pixels[..., 0] > pixels[..., 1:].max(-1) + 80).sum()))
+    assert red[0] < 50
+    assert red[1] > 15_000
+    assert run()[0] == 0

@@ -1,7 +1,7 @@
 """The unit's mark: its logo read once and judged before any file is touched, then drawn over photos and clips.
 
 It is drawn anew for every size, inside what the app leaves free and never nearer to an edge than 4 % of the shorter
-side.
+side.  It changes nothing of what the file's DigitalSourceType says: a person chose it, no machine made the picture up.
 """
 
 from __future__ import annotations

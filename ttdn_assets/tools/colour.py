@@ -110,7 +110,7 @@ def _profiled(image: Image.Image, mode: str, named: NamedColour | None) -> Turn 
     if mode == "LAB":
         block = None
     elif not block:
-        return _gamma(image, mode)
+        return None if named else _gamma(image, mode)
     with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
         if not block:
             return _transform(ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")), "LAB")

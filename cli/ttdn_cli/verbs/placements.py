@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from ttdn_assets.model import Placement
+from ttdn_assets.model import Margins, Placement
 from ttdn_assets.placements import choose, load_placements
 from ttdn_assets.settings import load_library
 from ttdn_cli.app import verb
@@ -57,6 +57,8 @@ def _show(placement: Placement) -> None:
 
 
 def _value(value: object) -> str:
+    if isinstance(value, Margins):
+        return ", ".join(f"{side} {share:.1%}" for side, share in msgspec.structs.asdict(value).items() if share)
     if isinstance(value, tuple):
         return ", ".join("×".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in value)
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
