@@ -25,6 +25,7 @@ VIDEOS = [row for row in ROWS if row["file"].startswith("videos/")]
 BROKEN = [row for row in ROWS if row["file"].startswith("broken/")]
 REFUSED = {"photos/8bit-sRGB.jxl": "not-media", "videos/sample_audio_only.mp4": "video-no-picture"}
 READ_OTHERWISE = {
+    "videos/nasa_13013.mp4": "its frames were counted in the smaller of its two pictures",
     "videos/fixture.mxf": "the reference demuxer dropped a third of its frames; all 266 are there, 25 a second",
     "videos/dolbyVision-hdr.MOV": "one of its five frames lies before the edit list and is never shown",
 }
@@ -129,8 +130,9 @@ def test_a_clip_is_what_ffprobe_says(row: dict[str, str]) -> None:
 
 
 def said_of_stream(row: dict[str, str]) -> dict[str, str]:
-    match = re.search(r"video=(\S+) (\d+x\d+) (.*?)(?:; |$)", row["ground_truth"])
-    assert match
+    """The largest picture of the clip, which is the one that is used."""
+    streams = re.finditer(r"video=(\S+) (\d+x\d+) (.*?)(?:; |$)", row["ground_truth"])
+    match = max(streams, key=lambda one: pair(one[2]))
     named = dict(part.split("=", 1) for part in match[3].split(" ") if "=" in part)
     return {"codec": match[1], "size": match[2], **named}
 

@@ -66,6 +66,17 @@ def test_each_plan_gives_a_file_that_is_as_the_rendition_says(tmp_path: Path) ->
     assert not list(tmp_path.rglob("*.part*"))
 
 
+@pytest.mark.parametrize("size_px", [(301, 533), (302, 533), (301, 534), (533, 301)])
+@pytest.mark.parametrize("edges", [False, True], ids=["soft colours", "fine colours"])
+def test_odd_sizes_are_padded_to_the_pixel(size_px: tuple[int, int], edges: bool, tmp_path: Path) -> None:
+    picture = four_corners(800, 600) if edges else scenery(800, 600)
+    plan = photo_plan(size_px, fit="pad")
+    rendition = made(save(tmp_path / "a.png", picture), tmp_path, plan)[0]
+    with Image.open(tmp_path / rendition.path) as image:
+        assert image.size == size_px == (rendition.width_px, rendition.height_px)
+        image.load()
+
+
 def test_a_crop_is_cut_where_the_plan_says(tmp_path: Path) -> None:
     path = save(tmp_path / "a.png", four_corners(800, 600))
     plan = photo_plan((100, 100), fit="crop", crop=Box(420, 320, 250, 250), format="png")

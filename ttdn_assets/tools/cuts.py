@@ -52,7 +52,7 @@ class Cutter:
     def padded(self, size_px: Size, *, fine: bool) -> Planes:
         """The whole picture, never enlarged, in the middle of a blurred and darkened copy of itself."""
         inner = self.planes(None, contain(self._full_px, size_px), fine=fine)
-        ground = of_pixels(self._backdrop(size_px), fine=fine)
+        ground = self._ground(size_px, fine=fine)
         height, width = inner.luma.shape
         x, y = ((size_px[0] - width) // 4 * 2, (size_px[1] - height) // 4 * 2)
         ground.luma[y : y + height, x : x + width] = inner.luma
@@ -62,6 +62,13 @@ class Cutter:
             rows, columns = below[y : y + above.shape[0], x : x + above.shape[1]].shape
             below[y : y + rows, x : x + columns] = above[:rows, :columns]
         return ground
+
+    def _ground(self, size_px: Size, *, fine: bool) -> Planes:
+        """The backdrop; made at even sides, so that halved colours reach the last row and column too."""
+        width, height = size_px
+        even = of_pixels(self._backdrop((width + width % 2, height + height % 2)), fine=fine)
+        colours = (plane[:height, :width] if fine else plane for plane in even[1:])
+        return Planes(even.luma[:height, :width], *colours)
 
     @cached_property
     def _halved(self) -> Planes:
