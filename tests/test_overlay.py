@@ -321,6 +321,7 @@ def test_a_logo_that_cannot_be_used_stops_a_run_before_any_file(code: str, data:
         ("target-unknown", 'placements = ["facebok"]\ntext = "Sơn La"'),
         ("settings-invalid", 'placements = ["facebook"]\ncorner = "middle"'),
         ("settings-invalid", "size = 3"),
+        ("settings-invalid", f'text = "{"x" * 201}"'),
     ],
 )
 def test_a_setting_that_cannot_be_followed_is_told(code: str, overlay: str, tmp_path: Path) -> None:

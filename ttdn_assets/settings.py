@@ -80,7 +80,7 @@ class Overlay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     placements: tuple[str, ...] = ()
     logo: str = ""
-    text: str = ""
+    text: Annotated[str, msgspec.Meta(max_length=200)] = ""
     corner: Corner = "bottom-right"
     size: Annotated[float, msgspec.Meta(gt=0, le=0.5)] = 0.15
     opacity: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0

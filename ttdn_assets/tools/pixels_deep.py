@@ -14,6 +14,7 @@ Deep = NDArray[np.uint16]
 
 LEVELS = 65536
 _DEMUXERS = {"avif": "mov", "png": "png_pipe"}
+_STRIP_ROWS = 128
 _UNSPECIFIED = 2
 _BT2020 = 9
 
@@ -40,7 +41,11 @@ def _by_heif(path: Path, bit_depth: int) -> Deep | None:
     pixels = np.asarray(opened)
     if pixels.dtype != np.uint16 or pixels.ndim != 3:
         return None
-    return np.asarray(pixels[..., :3] | (pixels[..., :3] >> bit_depth), np.uint16)
+    deep = np.empty((*pixels.shape[:2], 3), np.uint16)
+    for top in range(0, len(deep), _STRIP_ROWS):
+        strip = pixels[top : top + _STRIP_ROWS, :, :3]
+        deep[top : top + _STRIP_ROWS] = strip | (strip >> bit_depth)
+    return deep
 
 
 def _by_ffmpeg(path: Path, facts: MediaFacts) -> Deep | None:
