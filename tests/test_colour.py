@@ -21,9 +21,13 @@ import pytest
 from PIL import Image
 
 from colour_difference import delta_e_2000, lab_of
-from drawn_photos import coded
+from drawn_photos import coded, scenery
 from media_bytes import box, heic
+from ttdn_assets.geometry import CENTRE
 from ttdn_assets.media.probe import probe
+from ttdn_assets.model import Subject
+from ttdn_assets.placements import load_placements
+from ttdn_assets.renditions.plan import plan
 from ttdn_assets.tools import icc
 from ttdn_assets.tools.pixels_decode import decode
 
@@ -212,6 +216,17 @@ def test_adobe_rgb_that_only_exif_names_is_converted(space: int, option: str | N
     path = tmp_path / "a.jpg"
     path.write_bytes(coded(patches(adobe()), "JPEG", quality=98, subsampling=0, exif=exif))
     assert worst(path) <= NEAR
+
+
+def test_adobe_rgb_is_never_sent_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(coded(scenery(800, 600), "JPEG", quality=90, exif=stating(0xFFFF, "R03")))
+    options: dict[str, Any] = {"picture_sha256": "0" * 64, "size_bytes": 1000, "subject": Subject(focal=CENTRE)}
+    wanted = [load_placements(None)["facebook.photo"]]
+    (adobe_rgb,), _ = plan(probe(path), placements=wanted, choices={}, **options)
+    path.write_bytes(coded(scenery(800, 600), "JPEG", quality=90, exif=stating(1, "R98")))
+    (srgb_too,), _ = plan(probe(path), placements=wanted, choices={}, **options)
+    assert (adobe_rgb.copy, srgb_too.copy) == (False, True)
 
 
 @pytest.mark.parametrize(("space", "option"), [(0xFFFF, None), (1, "R98"), (1, None), (0xFFFF, "R98")])

@@ -80,6 +80,7 @@ def probe_photo(path: Path, *, format: str, companions: Sequence[Path], limits: 
         colour=still.colour,
         icc_name=profile_name(still.icc),
         named_colour=still.named_colour,
+        adobe_rgb=exif.adobe_rgb and not still.icc,
         hdr=still.hdr or ("gain_map" if any(packet.gain_map for packet in packets) else None),
         projection=next((packet.projection for packet in packets if packet.projection), None),
         taken_at=_taken_at(exif, iptc, packets, timezone),

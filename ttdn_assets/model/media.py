@@ -86,8 +86,9 @@ class MediaFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     ``size_px`` is upright (after EXIF orientation, HEIC irot or the display matrix; square pixels for video);
     ``stored_size_px`` is the raster as a decoder that applies nothing gives it.  ``orientation`` is the EXIF value
-    1..8 still to be applied to what the decoder gives.  ``taken_at`` is ISO 8601 with an offset.  ``subtitles`` are
-    the digests, by language, of those that stand beside a clip.
+    1..8 still to be applied to what the decoder gives.  ``adobe_rgb`` is whether EXIF names that space and no profile
+    stands against it.  ``taken_at`` is ISO 8601 with an offset.  ``subtitles`` are the digests, by language, of those
+    that stand beside a clip.
     """
 
     kind: Kind
@@ -103,6 +104,7 @@ class MediaFacts(msgspec.Struct, frozen=True, kw_only=True):
     colour: str = "rgb"
     icc_name: str | None = None
     named_colour: NamedColour | None = None
+    adobe_rgb: bool = False
     hdr: Hdr | None = None
     projection: str | None = None
     taken_at: str | None = None

@@ -23,6 +23,7 @@ def conforms(facts: MediaFacts, placement: Placement, frame: Frame, *, size_byte
         and facts.colour == "rgb"
         and facts.hdr is None
         and is_srgb(facts.icc_name)
+        and not facts.adobe_rgb
         and (placement.bytes_max is None or size_bytes <= placement.bytes_max - WORDS_ROOM_BYTES)
     )
 

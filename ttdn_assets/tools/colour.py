@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import ExifTags, Image, ImageCms
+from PIL import Image, ImageCms
 
 from ttdn_assets.model import Hdr, NamedColour
 from ttdn_assets.tools import icc
@@ -43,26 +43,27 @@ _SPACES = {1: icc.SRGB, 9: icc.BT2020, 11: icc.DISPLAY_P3, 12: icc.DISPLAY_P3}
 _CURVES = {4: (2.2,), 5: (2.8,), 8: (1.0,)}
 """By transfer of ITU-T H.273, where it is not sRGB's or one of video's, which pictures are shown as sRGB with."""
 
-_UNCALIBRATED, _EXIF_ADOBE_RGB, _INTEROPERABILITY_INDEX = 0xFFFF, 2, 1
-
 _PAPER, _CYAN, _MAGENTA, _YELLOW = (255, 255, 255), (0, 174, 239), (236, 0, 140), (255, 242, 0)
 _BLUE, _GREEN, _RED, _CMY, _BLACK = (46, 49, 146), (0, 166, 81), (237, 28, 36), (54, 54, 57), (35, 31, 32)
 
 
-def converter(image: Image.Image, *, hdr: Hdr | None, named: NamedColour | None = None) -> tuple[Convert, bool]:
+def converter(
+    image: Image.Image, *, hdr: Hdr | None, named: NamedColour | None = None, adobe_rgb: bool = False
+) -> tuple[Convert, bool]:
     """How strips of ``image`` become sRGB, and whether its colours are sRGB as they stand.
 
     Args:
-        image: as opened; its profile and EXIF are looked at.
+        image: as opened; its profile is looked at.
         hdr: the curve its values follow, where that is no common one.
         named: the colour space its container names.
+        adobe_rgb: whether EXIF names Adobe RGB.
     """
     if hdr in ("pq", "hlg"):
         tone_map = tone_mapper(hdr, named, levels=256)
         return lambda strip: tone_map(_array(_base(strip, "RGB"))), False
     has_alpha = image.mode in _ALPHA_MODES or "transparency" in image.info
     mode = _base_mode(image)
-    turn = _profiled(image, mode, named)
+    turn = _profiled(image, mode, _stated_space(named, adobe_rgb=adobe_rgb))
     if turn is None and mode == "CMYK":
         return _without_profile, False
 
@@ -104,13 +105,13 @@ def _array(strip: Image.Image) -> Pixels:
 Turn = Callable[[Image.Image], Image.Image]
 
 
-def _profiled(image: Image.Image, mode: str, named: NamedColour | None) -> Turn | None:
-    """The way to sRGB by the file's profile, ``None`` where it has none, a useless one, or sRGB."""
-    block = image.info.get("icc_profile") or _stated_space(image, named)
+def _profiled(image: Image.Image, mode: str, stated: icc.Space | None) -> Turn | None:
+    """The way to sRGB by the file's profile, else by the space it states; ``None`` where neither says another."""
+    block = image.info.get("icc_profile") or (icc.profile(stated) if stated and stated != icc.SRGB else None)
     if mode == "LAB":
         block = None
     elif not block:
-        return None if named else _gamma(image, mode)
+        return None if stated else _gamma(image, mode)
     with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
         if not block:
             return _transform(ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")), "LAB")
@@ -146,23 +147,12 @@ def _changes_nothing(turn: Turn, mode: str) -> bool:
     return bool(np.abs(after - before).max() <= _SAME_LEVELS)
 
 
-def _stated_space(image: Image.Image, named: NamedColour | None) -> bytes | None:
-    """The profile of the space that the container, else EXIF names, where that is not sRGB."""
-    space = _SPACES.get(named.primaries, icc.SRGB) if named else _camera_space(image)
-    if named and named.transfer in _CURVES:
-        space = space._replace(curve=_CURVES[named.transfer])
-    return None if space == icc.SRGB else icc.profile(space)
-
-
-def _camera_space(image: Image.Image) -> icc.Space:
-    """Adobe RGB where EXIF says so in DCF's way or in that of some cameras, else sRGB."""
-    with contextlib.suppress(Exception):  # Damaged EXIF raises anything; then it says nothing.
-        exif = image.getexif()
-        space = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.ColorSpace)
-        option = exif.get_ifd(ExifTags.IFD.Interop).get(_INTEROPERABILITY_INDEX)
-        if space == _EXIF_ADOBE_RGB or (space == _UNCALIBRATED and str(option).startswith("R03")):
-            return icc.ADOBE_RGB
-    return icc.SRGB
+def _stated_space(named: NamedColour | None, *, adobe_rgb: bool) -> icc.Space | None:
+    """The space that the container, else EXIF names."""
+    if named is None:
+        return icc.ADOBE_RGB if adobe_rgb else None
+    space = _SPACES.get(named.primaries, icc.SRGB)
+    return space._replace(curve=_CURVES.get(named.transfer, space.curve))
 
 
 def _gamma(image: Image.Image, mode: str) -> Turn | None:

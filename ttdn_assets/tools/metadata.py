@@ -59,6 +59,7 @@ class Exif(msgspec.Struct, frozen=True, kw_only=True):
     camera: str | None = None
     texts: tuple[EmbeddedText, ...] = ()
     charset: str | None = None
+    adobe_rgb: bool = False
     readable: bool = True
 
 
@@ -113,7 +114,15 @@ def read_exif(block: bytes | BinaryIO) -> Exif:
         camera=_camera(_first(tags, "Image Make"), _first(tags, "Image Model")),
         texts=texts,
         charset=found,
+        adobe_rgb=_is_adobe_rgb(tags),
     )
+
+
+def _is_adobe_rgb(tags: dict[str, Any]) -> bool:
+    """Whether the colour space is Adobe RGB, said as DCF 2.0 asks (uncalibrated, option file) or as some cameras do."""
+    space = _numbers(tags, "EXIF ColorSpace")[:1]
+    option = _first(tags, "Interoperability InteroperabilityIndex")
+    return space == [2] or (space == [0xFFFF] and option.startswith("R03"))
 
 
 def _tags(stream: BinaryIO) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def decode(path: Path, facts: MediaFacts, *, pixels_max: int, scale_needed: floa
         pixels = _sound_jpeg(image, source, scale_needed)
         if pixels is None:
             image.load()
-        convert, is_srgb = converter(image, hdr=facts.hdr, named=facts.named_colour)
+        convert, is_srgb = converter(image, hdr=facts.hdr, named=facts.named_colour, adobe_rgb=facts.adobe_rgb)
         if pixels is None:
             pixels = _upright(image, facts.orientation, convert)
         else:
