@@ -1,4 +1,4 @@
-"""Version 5: heads in a photo, the way of a clip's subject, what was cut for each file; found subjects are found anew."""
+"""Version 5: heads in a photo, a clip's way, what was cut for each file; found subjects are found anew."""
 
 import sqlalchemy as sa
 from alembic import op
