@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ttdn_assets.captions.translate import translate_texts
+from ttdn_assets.captions.translate import translate
 from ttdn_assets.errors import AssetsError, TimeLimit, ToolError, UsageError
 from ttdn_assets.terms import load_terms
 from ttdn_assets.tools import chat
@@ -139,7 +139,7 @@ def test_thoughts_quotes_and_fences_are_taken_off(server: Server, content: str, 
 def test_an_answer_that_was_cut_off_is_none(server: Server) -> None:
     server.answer = lambda request: (200, said("Tea hi", finish_reason="length"))
     assert Chat(server.url, "m").translate(["Các cụ già mỉm cười"], "vi", "en") == [()]
-    [found] = translate_texts(["Các cụ già mỉm cười"], "vi", "en", translator=Chat(server.url, "m"), terms=load_terms())
+    [found] = translate(["Các cụ già mỉm cười"], "vi", "en", translator=Chat(server.url, "m"), terms=load_terms())
     assert (found.value, [one.rule for one in found.findings]) == ("", ["translation-empty"])
 
 
@@ -205,7 +205,7 @@ def test_a_server_that_is_not_there_is_said() -> None:
 def test_a_model_that_obeys_is_believed_after_it_was_checked(server: Server) -> None:
     server.answer = lambda request: (200, said("Sunrise over the East Sea, 2026"))
     texts = ["Bình minh trên Biển Đông, 2026"]
-    [found] = translate_texts(texts, "vi", "en", translator=Chat(server.url, "m"), terms=load_terms())
+    [found] = translate(texts, "vi", "en", translator=Chat(server.url, "m"), terms=load_terms())
     assert (found.value, found.how, found.findings) == ("Sunrise over the East Sea, 2026", "told", ())
     assert len(server.asked) == 1
 
@@ -219,14 +219,14 @@ def test_a_model_that_writes_a_refused_name_is_masked(server: Server) -> None:
 
     server.answer = stubborn
     texts = ["Bình minh trên Biển Đông"]
-    [found] = translate_texts(texts, "vi", "en", translator=Chat(server.url, "m"), terms=load_terms())
+    [found] = translate(texts, "vi", "en", translator=Chat(server.url, "m"), terms=load_terms())
     assert (found.value, found.how, found.findings) == ("Sunrise over the East Sea", "masked", ())
 
 
 def test_names_in_a_language_the_term_base_does_not_know_ask_for_a_person(server: Server) -> None:
     server.answer = lambda request: (200, said("Lever de soleil sur la mer"))
     texts = ["Bình minh trên Biển Đông", "Các cụ già mỉm cười trong nắng"]
-    named, plain = translate_texts(texts, "vi", "fr", translator=Chat(server.url, "m"), terms=load_terms())
+    named, plain = translate(texts, "vi", "fr", translator=Chat(server.url, "m"), terms=load_terms())
     assert [one.rule for one in named.findings] == ["translation-unchecked"]
     assert plain.findings == ()
     assert "East Sea" not in json.dumps(server.asked)

@@ -19,7 +19,7 @@ from typing import NoReturn
 import pytest
 
 from ttdn_assets.captions.masking import POOLS, invented, kept, mask, names_in, restore
-from ttdn_assets.captions.translate import Translated, translate_texts
+from ttdn_assets.captions.translate import Translated, translate
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.records import AssetEntry
 from ttdn_assets.errors import ToolMissing, UsageError
@@ -92,7 +92,7 @@ def rules(found: Translated | TranslatedText) -> list[str]:
 )
 def test_names_keep_their_form_through_both_hops(vi: str, en: str, zh: str, argos: Argos, terms: TermBase) -> None:
     for lang, wanted in (("en", en), ("zh", zh)):
-        [found] = translate_texts([vi], "vi", lang, translator=argos, terms=terms)
+        [found] = translate([vi], "vi", lang, translator=argos, terms=terms)
         assert (found.value, found.needs_review) == (wanted, False), found
 
 
@@ -105,24 +105,24 @@ def test_the_packages_alone_would_write_refused_names(argos: Argos) -> None:
 
 def test_a_name_lost_behind_one_mask_is_kept_behind_another(argos: Argos, terms: TermBase) -> None:
     assert argos.translate(["Hoàng hôn trên Địa Trung Hải"], "vi", "en")[0][0] == "Sunset over the sea"
-    [found] = translate_texts(["Hoàng hôn trên Biển Đông"], "vi", "en", translator=argos, terms=terms)
+    [found] = translate(["Hoàng hôn trên Biển Đông"], "vi", "en", translator=argos, terms=terms)
     assert (found.value, found.how, found.findings) == ("Sunset over the East Sea", "masked", ())
 
 
 def test_a_name_lost_behind_every_mask_is_stitched_in_and_asks_for_a_person(argos: Argos, terms: TermBase) -> None:
     for lang, wanted in (("en", "The flag flies over the East Sea"), ("zh", "旗帜飘扬在东海")):
-        [found] = translate_texts(["Lá cờ tung bay giữa Biển Đông"], "vi", lang, translator=argos, terms=terms)
+        [found] = translate(["Lá cờ tung bay giữa Biển Đông"], "vi", lang, translator=argos, terms=terms)
         assert (found.value, found.how, rules(found)) == (wanted, "split", ["translation-split"])
 
 
 def test_a_changed_year_is_kept_as_it_is_and_named(argos: Argos, terms: TermBase) -> None:
-    [found] = translate_texts(["Lễ hội hoa năm 2024"], "vi", "en", translator=argos, terms=terms)
+    [found] = translate(["Lễ hội hoa năm 2024"], "vi", "en", translator=argos, terms=terms)
     assert (found.value, rules(found), found.needs_review) == ("Flower festival, 2025", ["date_changed"], True)
 
 
 def test_the_country_may_not_be_lost(argos: Argos, terms: TermBase) -> None:
     for lang, name in (("en", "Viet Nam"), ("zh", "越南")):
-        [found] = translate_texts(["Bình minh trên Việt Nam"], "vi", lang, translator=argos, terms=terms)
+        [found] = translate(["Bình minh trên Việt Nam"], "vi", lang, translator=argos, terms=terms)
         assert [one.allowed for one in found.findings if one.rule == "locked_term_missing"] == [name]
 
 
@@ -142,17 +142,17 @@ def test_names_alone_and_texts_without_words_need_no_engine(terms: TermBase) -> 
             raise AssertionError
 
     texts = ["Biển Đông", "7/5/2026", "", "Sơn La", "Biển Đông"]
-    found = translate_texts(texts, "vi", "en", translator=Nothing(), terms=terms)
+    found = translate(texts, "vi", "en", translator=Nothing(), terms=terms)
     assert [one.value for one in found] == ["East Sea", "7/5/2026", "", "Son La", "East Sea"]
     assert [one.how for one in found] == ["term", "copied", "copied", "term", "term"]
     with pytest.raises(ToolMissing) as missing:
-        translate_texts(["Các cụ già mỉm cười"], "vi", "en", translator=Nothing(), terms=terms)
+        translate(["Các cụ già mỉm cười"], "vi", "en", translator=Nothing(), terms=terms)
     assert missing.value.code == "translation-missing"
 
 
 def test_english_and_chinese_sources_are_watched_too(argos: Argos, terms: TermBase) -> None:
     texts = ["Sunrise over the East Sea", "Flower festival in Da Lat, 2026", "Sunrise over the South China Sea"]
-    good, city, bad = translate_texts(texts, "en", "zh", translator=argos, terms=terms)
+    good, city, bad = translate(texts, "en", "zh", translator=argos, terms=terms)
     assert (good.value, good.findings) == ("东海日出", ())
     assert (city.value, city.findings) == ("2026年大叻花节", ())
     assert "forbidden_rendering" in rules(bad)

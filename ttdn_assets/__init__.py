@@ -8,13 +8,13 @@ The house as built, from the ground up; each floor imports only lower ones, and 
     tools                                   one module per outside thing, the only importer of it
     placements  terms                       what each platform accepts; the trilingual term base: data with loaders
     media                                   a file to its facts and its picture digest
-    scanning catalogue captions renditions submissions stores      the rooms
+    scanning catalogue captions renditions submissions stores reports         the rooms
     jobs                                    what a user asks for: each joins rooms; ``prepare`` joins jobs
     (this module)                           the public names
     ttdn_cli                                verbs over them
 
-One asset's way: scan, then in a worker probe, plan, make, check; then in the parent captions and the catalogue, one
-transaction an asset; then one bag per target; then the store.  Renditions hold pixels only; words are written into the
+One asset's way: scan, then in a worker, here or on a cluster, probe, plan, make, check; then in the parent captions and
+the catalogue, one transaction an asset; then one bag per target; then the store.  Renditions hold pixels only; words are written into the
 copies that are packed, so an edited comma packs again and encodes nothing.
 
 Importing this module imports nothing heavy: each name below is fetched when it is first used.
@@ -28,7 +28,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ttdn_assets.captions.compose import compose
     from ttdn_assets.captions.guard import check_captions
+    from ttdn_assets.captions.translate import translate
+    from ttdn_assets.jobs.forgetting import forget
     from ttdn_assets.jobs.library import open_library, report, search
+    from ttdn_assets.jobs.merging import merge
     from ttdn_assets.jobs.prepare import prepare
     from ttdn_assets.jobs.submit import pack, verify
     from ttdn_assets.jobs.sync import pull, push
@@ -42,8 +45,10 @@ _HOMES = {
     "check_captions": "captions.guard",
     "check_file": "renditions.check",
     "compose": "captions.compose",
+    "forget": "jobs.forgetting",
     "load_placements": "placements",
     "load_terms": "terms",
+    "merge": "jobs.merging",
     "open_library": "jobs.library",
     "pack": "jobs.submit",
     "prepare": "jobs.prepare",
@@ -53,6 +58,7 @@ _HOMES = {
     "report": "jobs.library",
     "scan": "scanning",
     "search": "jobs.library",
+    "translate": "captions.translate",
     "verify": "jobs.submit",
 }
 
@@ -60,8 +66,10 @@ __all__ = [
     "check_captions",
     "check_file",
     "compose",
+    "forget",
     "load_placements",
     "load_terms",
+    "merge",
     "open_library",
     "pack",
     "prepare",
@@ -71,6 +79,7 @@ __all__ = [
     "report",
     "scan",
     "search",
+    "translate",
     "verify",
 ]
 

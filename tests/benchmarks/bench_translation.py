@@ -22,7 +22,7 @@ import click
 
 from benchmarks.side_by_side import median_s, paired, table, times_faster
 from ttdn_assets.captions.guard import check_captions
-from ttdn_assets.captions.translate import translate_texts
+from ttdn_assets.captions.translate import translate
 from ttdn_assets.model import CaptionSet, Text
 from ttdn_assets.terms import load_terms
 from ttdn_assets.tools.argos import Argos, split_sentences
@@ -99,7 +99,7 @@ def _names(argos: Argos, texts: Sequence[str], rounds: int) -> None:
     named = [text.replace("Địa Trung Hải", "Biển Đông").replace("Maldives", "Hoàng Sa") for text in texts]
     contenders: dict[str, Callable[[], object]] = {
         "the model alone": lambda: argos.translate(named, "vi", "en"),
-        "names kept, all checked": lambda: translate_texts(named, "vi", "en", translator=argos, terms=terms),
+        "names kept, all checked": lambda: translate(named, "vi", "en", translator=argos, terms=terms),
     }
     times = paired(contenders, rounds=rounds)
     rows = [[name, median_s(times, name), len(named) / median_s(times, name)] for name in contenders]

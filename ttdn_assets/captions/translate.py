@@ -96,7 +96,7 @@ class _Item(NamedTuple):
     names: tuple[Name, ...]
 
 
-def translate_texts(
+def translate(
     texts: Sequence[str],
     source: Lang,
     target: Lang,

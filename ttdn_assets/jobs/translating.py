@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ttdn_assets.captions.translate import Translated, Translator, translate_texts
+from ttdn_assets.captions.translate import Translated, Translator, translate
 from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.errors import ToolMissing, UsageError
 from ttdn_assets.jobs.library import catalogue_of, open_library
@@ -154,7 +154,7 @@ def _translated(
 ) -> Iterator[Translated]:
     """The translations of a batch; keywords are translated one by one and joined again."""
     parts = [one.value.split(";") if one.field == "keywords" else [one.value] for one in batch]
-    texts = translate_texts(
+    texts = translate(
         [part for several in parts for part in several],
         batch[0].source,
         batch[0].target,
