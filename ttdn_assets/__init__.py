@@ -14,8 +14,8 @@ The house as built, from the ground up; each floor imports only lower ones, and 
     ttdn_cli                                verbs over them
 
 One asset's way: scan, then in a worker, here or on a cluster, probe, plan, make, check; then in the parent captions and
-the catalogue, one transaction an asset; then one bag per target; then the store.  Renditions hold pixels only; words are
-written into the copies that are packed, so an edited comma packs again and encodes nothing.
+the catalogue, one transaction an asset; then one bag per target; then the store.  Renditions hold pixels only; words
+are written into the copies that are packed, so an edited comma packs again and encodes nothing.
 
 Importing this module imports nothing heavy: each name below is fetched when it is first used.
 """
