@@ -6,12 +6,13 @@ import hashlib
 import os
 import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from ttdn_assets.errors import InputError, StoreError, UsageError
-from ttdn_assets.stores import ObjectInfo, Store
+from ttdn_assets.stores import ObjectInfo, Store, open_store
 from ttdn_assets.stores.keys import catalogue_key, check_key, digest_in, original_key, rendition_key, submission_key
 
 KEY = "submissions/2026-11-21-facebook/data/media/anh-01.jpg"
@@ -170,6 +171,13 @@ def test_many_threads_put_at_once(store: Store, tmp_path: Path) -> None:
         thread.join()
     assert failed == []
     assert len(list(store.iter("originals/"))) == 4
+
+
+def test_a_folder_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        opened = list(threads.map(lambda _: open_store(str(tmp_path / "store")), range(200)))
+    assert len(opened) == 200
+    assert list((tmp_path / "store").iterdir()) == []
 
 
 def test_the_address_of_an_object_gives_its_bytes(store: Store, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import datetime as dt
 import errno
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,9 +56,9 @@ class FolderStore:
                 raise StoreError("store-unreachable", {"store": store.label, "reason": "no such folder"})
             next(store.root.iterdir(), None)
             if writing:
-                with whole_file(store.root / ".ttdn-probe") as partial:
-                    partial.write_bytes(b"")
-                (store.root / ".ttdn-probe").unlink()
+                # Others may be opening the same folder now, so each tries with a file of its own.
+                with tempfile.NamedTemporaryFile(prefix=".ttdn-probe-", dir=store.root):
+                    pass
         return store
 
     @property
