@@ -29,7 +29,7 @@ from ttdn_assets.jobs.sync_records import (
 )
 from ttdn_assets.jobs.sync_transfer import Done, Transfer
 from ttdn_assets.stores import ObjectInfo
-from ttdn_assets.stores.keys import catalogue_key, digest_in
+from ttdn_assets.stores.keys import catalogue_key
 from ttdn_assets.tools.files import os_errors
 
 
@@ -108,8 +108,7 @@ class Push(Transfer):
         return held is not None and held.sha256 == item.sha256
 
     def _send(self, item: Item) -> Done:
-        absent = digest_in(item.key) is not None and self.there.get(item.key) is None
-        return "sent" if self.store.put(item.path, item.key, item.sha256, absent=absent) else "unchanged"
+        return "sent" if self.store.put(item.path, item.key, item.sha256) else "unchanged"
 
     def _send_or_copy(self, item: Item) -> Done:
         if self._is_there(item, self.there.get(item.key)):

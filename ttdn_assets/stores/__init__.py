@@ -80,11 +80,8 @@ class Store(Protocol):
     def capabilities(self) -> Capabilities:
         """What the store can do, tried once by writing and deleting a small object."""
 
-    def put(self, path: Path, key: str, sha256: str, *, absent: bool = False) -> bool:
+    def put(self, path: Path, key: str, sha256: str) -> bool:
         """Store the file's bytes, whose SHA-256 is given, and verify them; whether anything had to be sent.
-
-        Where the caller saw that nothing is there (``absent``) nobody is asked again; that is for keys that name their
-        contents, under which another machine can have put nothing else meanwhile.
 
         Raises:
             InputError: ``file-changed`` where the file no longer has that SHA-256; nothing is stored.

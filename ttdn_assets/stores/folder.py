@@ -66,7 +66,7 @@ class FolderStore:
         """The folder's path."""
         return str(self.root)
 
-    def put(self, path: Path, key: str, sha256: str, *, absent: bool = False) -> bool:
+    def put(self, path: Path, key: str, sha256: str) -> bool:
         """See ``Store.put``."""
         target = self._path(key)
         size_bytes = _size(path)

@@ -81,15 +81,13 @@ class S3Store:
                 self._found = found
             return self._found
 
-    def put(self, path: Path, key: str, sha256: str, *, absent: bool = False) -> bool:
+    def put(self, path: Path, key: str, sha256: str) -> bool:
         """See ``Store.put``."""
         name, can = self._name(key), self.capabilities
         with os_errors(path):
             size_bytes = path.stat().st_size
         at_once = size_bytes < LARGE_BYTES and can.refuses_overwrite
-        if absent:
-            self._send(path, name, key=key, sha256=sha256, size_bytes=size_bytes)
-        elif not (at_once and self._send_new(path, name, key=key, sha256=sha256)):
+        if not (at_once and self._send_new(path, name, key=key, sha256=sha256)):
             if self._holds(key, size_bytes, sha256):
                 return False
             self._send(path, name, key=key, sha256=sha256, size_bytes=size_bytes)
