@@ -86,6 +86,14 @@ def test_markup_and_disorder_are_dropped_and_what_leaves_is_plain(tmp_path: Path
     assert read(tmp_path, "clip.en.srt", srt(found).encode()).cues == found.cues
 
 
+def test_cues_without_an_empty_line_between_them_are_told_apart(tmp_path: Path) -> None:
+    data = (
+        "1\n00:00:01,000 --> 00:00:02,000\nnăm\n2026\n2\n00:00:03,000 --> 00:00:04,000\n\n"
+        "3\n00:00:05,000 --> 00:00:06,000\nhai\n \nthừa"
+    )
+    assert read(tmp_path, "clip.vi.srt", data.encode()).cues == (Cue(1, 2, "năm\n2026"), Cue(5, 6, "hai"))
+
+
 @pytest.mark.parametrize("data", [b"", b"\x00\xff" * 500, b"no times here", b"1" * 2_100_000], ids=str)
 def test_what_is_none_is_told_and_left_out(data: bytes, tmp_path: Path) -> None:
     found, (finding,) = read_all(tmp_path, "clip.vi.srt", data)

@@ -2,55 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
 from ttdn_assets.errors import AssetsError
+from ttdn_assets.media.languages import locale_of
 from ttdn_assets.media.probe import probe
-from ttdn_assets.media.subtitles import Subtitles, srt
-from ttdn_assets.model import Finding, Lang, Placement
+from ttdn_assets.media.subtitles import Subtitles, srt, within
+from ttdn_assets.model import Finding, MediaFacts, Placement
+from ttdn_assets.renditions.check import check_file
+from ttdn_assets.renditions.check_beside import POSTER_ENDING, SUBTITLES_ENDING
 from ttdn_assets.renditions.video_frames import poster
 from ttdn_assets.tools.files import os_errors, write_whole
 from ttdn_assets.tools.thumbnails import still_jpeg
 
 _POSTER_BYTES_MAX = 2_000_000
-"""What every platform's cover may weigh: YouTube's limit in the older copies of its page, the lowest of all."""
-
-_LOCALES: dict[Lang, str] = {"vi": "vi_VN", "en": "en_US", "zh": "zh_CN", "zh-Hant": "zh_TW"}
-"""Facebook refuses files that are not called ``name.ll_CC.srt``; the others take any name."""
+"""What the poster may weigh where the placement does not say: YouTube's limit, the lowest that one states."""
 
 
-def write_poster(clip: Path) -> tuple[Path | None, tuple[Finding, ...]]:
-    """The frame that shows most as ``clip.poster.jpg``, at the clip's size; a warning where there is none.
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """The files that were written beside a clip, and what was found of them."""
+
+    poster: Path | None = None
+    subtitles: tuple[Path, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The poster first."""
+        return (*([self.poster] if self.poster else []), *self.subtitles)
+
+
+def write_beside(clip: Path, subtitles: Sequence[Subtitles], placements: Iterable[Placement]) -> Beside:
+    """Write the poster as ``clip.poster.jpg``, subtitles as ``clip.vi_VN.srt``, and check both as they lie there.
+
+    Args:
+        clip: The copy that is sent.
+        subtitles: What stands beside its original; written where one of the placements takes a file of that weight.
+        placements: Those the clip is for.
 
     Raises:
         ToolError: ``disk-full``.
     """
+    served = tuple(placements)
+    told: list[Finding] = []
+    facts = probe(clip)
+    shown = _written_poster(clip, facts, served, told)
+    duration_s = facts.video.duration_s if facts.video else 0.0
+    written = tuple(_written_subtitles(clip, within(subtitles, duration_s), served, told))
+    found = [fault for one in served if shown for fault in check_file(shown, one, source=shown.name)]
+    found += [fault for path, one in written for fault in check_file(path, one, source=path.name)]
+    paths = tuple(dict.fromkeys(path for path, _ in written))
+    return Beside(poster=shown, subtitles=paths, findings=(*told, *found))
+
+
+def _written_poster(clip: Path, facts: MediaFacts, placements: Sequence[Placement], told: list[Finding]) -> Path | None:
+    """The frame that shows most, at the clip's size; a warning where there is none."""
     try:
-        shown = poster(clip, probe(clip))
+        shown = poster(clip, facts)
     except AssetsError as error:
-        told = Finding(rule="poster-missing", level="warning", subject=clip.name, cause=error.failure())
-        return None, (told,)
-    target = clip.with_suffix(".poster.jpg")
+        told.append(Finding(rule="poster-missing", level="warning", subject=clip.name, cause=error.failure()))
+        return None
+    target = clip.with_suffix(POSTER_ENDING)
+    limits = [one.cover_bytes_max for one in placements if one.cover_bytes_max]
     with os_errors(target):
-        write_whole(target, still_jpeg(shown.pixels, bytes_max=_POSTER_BYTES_MAX))
-    return target, ()
+        write_whole(target, still_jpeg(shown.pixels, bytes_max=min([_POSTER_BYTES_MAX, *limits])))
+    return target
 
 
-def write_subtitles(
-    clip: Path, subtitles: Sequence[Subtitles], placements: Sequence[str], rules: Mapping[str, Placement]
-) -> list[Path]:
-    """The subtitle files of every language, where one of the clip's placements takes them.
-
-    Raises:
-        ToolError: ``disk-full``.
-    """
-    if all(rules[name].subtitles != "sidecar" for name in placements):
-        return []
-    written = []
+def _written_subtitles(
+    clip: Path, subtitles: Sequence[Subtitles], placements: Sequence[Placement], told: list[Finding]
+) -> Iterator[tuple[Path, Placement]]:
+    """Each file with each placement that takes it; what is too heavy for one is told, and left out if for all."""
     for one in subtitles:
-        target = clip.with_suffix(f".{_LOCALES.get(one.lang, one.lang)}.srt")
-        with os_errors(target):
-            write_whole(target, srt(one).encode("utf-8"))
-        written.append(target)
-    return written
+        data = srt(one).encode("utf-8")
+        target = clip.with_suffix(f".{locale_of(one.lang)}{SUBTITLES_ENDING}")
+        for placement in placements:
+            if placement.subtitles != "sidecar":
+                continue
+            if placement.subtitles_bytes_max is not None and len(data) > placement.subtitles_bytes_max:
+                told.append(_too_heavy(target, placement, len(data)))
+                continue
+            with os_errors(target):
+                write_whole(target, data)
+            yield target, placement
+
+
+def _too_heavy(target: Path, placement: Placement, size_bytes: int) -> Finding:
+    return Finding(
+        rule="subtitles-too-heavy",
+        level="warning",
+        subject=target.name,
+        placement=placement.id,
+        measured=size_bytes,
+        allowed=placement.subtitles_bytes_max,
+    )

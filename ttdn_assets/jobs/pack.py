@@ -16,7 +16,7 @@ import msgspec
 from ttdn_assets.captions.embed import embed
 from ttdn_assets.captions.sheet import row_of, write_sheet
 from ttdn_assets.errors import AssetsError, CheckFailed, ToolError
-from ttdn_assets.jobs.beside_clip import write_poster, write_subtitles
+from ttdn_assets.jobs.beside_clip import write_beside
 from ttdn_assets.jobs.clearance import unapproved, unfit
 from ttdn_assets.jobs.drafts import Draft, PackItem, drafts_of, only_for
 from ttdn_assets.model import (
@@ -258,10 +258,10 @@ def _copy(
     folder = path.parent.parent
     shown, beside = path, list[Path]()
     if rendition.kind == "video":
-        still, told = write_poster(path)
-        found += told
-        shown = still or path
-        beside = [*([still] if still else []), *write_subtitles(path, item.subtitles, rendition.placements, placements)]
+        written_beside = write_beside(path, item.subtitles, [placements[name] for name in rendition.placements])
+        found += written_beside.findings
+        shown = written_beside.poster or path
+        beside = [*written_beside.files]
     media = Media(
         path=path.relative_to(folder).as_posix(),
         kind=rendition.kind,

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from ttdn_assets.media.languages import language_of
 from ttdn_assets.model import Finding, Lang
 from ttdn_assets.text import clean, has_han
 from ttdn_assets.tools import charset
@@ -27,10 +28,10 @@ _TIMES = re.compile(
     r"^[ \t]*(\d{1,3}):(\d{1,2}):(\d{1,2})[,.](\d{1,3})[ \t]*-->[ \t]*(\d{1,3}):(\d{1,2}):(\d{1,2})[,.](\d{1,3}).*$",
     re.MULTILINE,
 )
-_MARKUP = re.compile(r"</?[A-Za-z][^<>\n]{0,100}>|\{\\[^{}\n]{0,200}\}|\{[bius]:?[^{}\n]{0,20}\}")
+MARKUP = re.compile(r"</?[A-Za-z][^<>\n]{0,100}>|\{\\[^{}\n]{0,200}\}|\{[bius]:?[^{}\n]{0,20}\}")
+_NEXT_NUMBER = re.compile(r"\n[ \t]*\d+[ \t]*\n$")
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _VIETNAMESE = re.compile(r"[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
-_TAG = re.compile(r"^([a-z]{2,3})(?:[-_]([a-z0-9]{2,8}))?$", re.IGNORECASE)
-_TRADITIONAL = ("hant", "tw", "hk", "mo")
 
 
 class Cue(NamedTuple):
@@ -72,6 +73,18 @@ def srt(subtitles: Subtitles) -> str:
     return "\n".join(f"{n}\n{_time(cue.start_s)} --> {_time(cue.end_s)}\n{cue.text}\n" for n, cue in numbered)
 
 
+def within(subtitles: Sequence[Subtitles], duration_s: float) -> tuple[Subtitles, ...]:
+    """What is said before a clip ends, which may have been cut; a language of which nothing is left goes."""
+    kept = (
+        msgspec.structs.replace(
+            one,
+            cues=tuple(cue._replace(end_s=min(cue.end_s, duration_s)) for cue in one.cues if cue.start_s < duration_s),
+        )
+        for one in subtitles
+    )
+    return tuple(one for one in kept if one.cues)
+
+
 def _time(seconds: float) -> str:
     whole, milliseconds = divmod(round(seconds * 1000), 1000)
     return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d},{milliseconds:03d}"
@@ -95,12 +108,15 @@ def _decoded(data: bytes) -> str:
 
 
 def _cues(text: str) -> Iterator[Cue]:
-    """Every block of a line of times and the lines after it, up to an empty one."""
-    for match in _TIMES.finditer(text):
+    """Every block of a line of times and the lines after it, up to an empty one or to the number of the next."""
+    found = list(_TIMES.finditer(text))
+    ends = [match.start() for match in found[1:]]
+    for match, end in zip(found, [*ends, len(text)], strict=False):
         times = [int(part) for part in match.groups()]
         start_s, end_s = (h * 3600 + m * 60 + s + int(f"{ms:0<3}") / 1000 for h, m, s, ms in (times[:4], times[4:]))
-        said, _, _ = text[match.end() + 1 : match.end() + 1 + 4 * _LETTERS_MAX].partition("\n\n")
-        lines = (" ".join(_MARKUP.sub("", line).split()) for line in said.split("\n"))
+        said = _NEXT_NUMBER.sub("", text[match.end() + 1 : end][: 4 * _LETTERS_MAX])
+        said = _EMPTY_LINE.split(said, maxsplit=1)[0]
+        lines = (" ".join(MARKUP.sub("", line).split()) for line in said.split("\n"))
         words = "\n".join(line for line in lines if line)[:_LETTERS_MAX]
         if words and start_s < end_s <= _LAST_S:
             yield Cue(round(start_s, 3), round(end_s, 3), words)
@@ -110,11 +126,7 @@ def _named_language(path: Path, clip: Path) -> Lang | None:
     """The language that ``clip.vi.srt``, ``clip.vi_VN.srt`` or ``clip.zh-Hans.srt`` names."""
     if len(path.stem) <= len(clip.stem):
         return None
-    tag = _TAG.match(path.stem[len(clip.stem) :].lstrip(".-_ "))
-    if tag is None:
-        return None
-    first, second = tag[1].lower(), (tag[2] or "").lower()
-    return f"{first}-Hant" if first == "zh" and second in _TRADITIONAL else first
+    return language_of(path.stem[len(clip.stem) :].lstrip(".-_ "))
 
 
 def _written_language(cues: Sequence[Cue]) -> Lang:

@@ -98,6 +98,11 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     mentions_max: int | None = None
     alt_text_max: int | None = None
     subtitles: Literal["sidecar", "burned", "none"] = "none"
+    subtitles_bytes_max: int | None = None
+    subtitles_locale: bool = False
+    """The file must be called ``name.ll_CC.srt``."""
+    cover_bytes_max: int | None = None
+    """What the picture that stands for a clip may weigh."""
     safe_zone: Margins | None = None
     """What the unit's mark stays out of."""
     unexhibited: bool = False

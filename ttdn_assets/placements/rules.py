@@ -23,7 +23,7 @@ _RANGES = (
 _POSITIVE = (
     *(key for pair in _RANGES for key in pair),
     "long_edge_px", "dpi", "video_bitrate_max_bps", "audio_rate_hz", "audio_rate_max_hz", "audio_bitrate_bps",
-    "hashtags_max", "mentions_max", "alt_text_max",
+    "hashtags_max", "mentions_max", "alt_text_max", "subtitles_bytes_max", "cover_bytes_max",
 )  # fmt: skip
 _NAMED_IN = ("vi", "en")
 _RATIO_STEP = 1e-3

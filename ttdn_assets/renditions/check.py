@@ -1,7 +1,8 @@
 """A written file against what a placement accepts: measured anew from its bytes, whoever made it and however.
 
-Nothing of the plan is known here.  Every rule that is broken becomes a finding of level error (rules ``file-…``) with
-what was measured and what is allowed; a file without findings conforms.
+Nothing of the plan is known here.  Every rule that is broken becomes a finding (rules ``file-…``) with what was
+measured and what is allowed, of level error but where the file is only likely to disappoint; a file without findings
+conforms.  ``clip.poster.jpg`` and ``clip.vi_VN.srt`` are measured as what lies beside a clip.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from ttdn_assets.errors import MediaError
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Finding, MediaFacts, Placement
+from ttdn_assets.renditions.check_beside import beside_faults, lies_beside
 from ttdn_assets.renditions.check_clip import clip_faults
 from ttdn_assets.renditions.check_photo import photo_faults
 from ttdn_assets.renditions.faults import Fault, broken, outside
@@ -37,16 +39,17 @@ def check_file(path: Path, placement: Placement, *, source: str = "") -> tuple[F
     """
     with os_errors(path):
         size_bytes = path.stat().st_size
+    measured = beside_faults if placement.kind == "video" and lies_beside(path) else _faults
     return tuple(
         Finding(
             rule=fault.rule,
-            level="error",
+            level=fault.level,
             subject=source or path.name,
             placement=placement.id,
             measured=fault.measured,
             allowed=fault.allowed,
         )
-        for fault in _faults(path, placement, size_bytes)
+        for fault in measured(path, placement, size_bytes)
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ttdn_assets.model import Level
+
 Measured = str | int | float
 
 
@@ -13,6 +15,7 @@ class Fault(NamedTuple):
     rule: str
     measured: Measured
     allowed: Measured
+    level: Level = "error"
 
 
 def broken(rule: str, measured: Measured, allowed: Measured) -> Fault:

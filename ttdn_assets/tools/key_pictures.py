@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from ttdn_assets.tools.ffmpeg import DEMUXERS
 
@@ -60,6 +61,15 @@ def _shown(frame: Any) -> float:
     small = frame.reformat(max(2, round(frame.width * scale)), max(2, round(frame.height * scale)), "gray")
     share = _EARLY_SHARE if (frame.time or 0.0) < _EARLY_S else 1.0
     return share * detail(small.to_ndarray())
+
+
+def detail_of(picture: Path) -> float:
+    """How much there is to see in a picture file that Pillow opens; see ``detail``."""
+    with Image.open(picture) as image:
+        image.draft("L", (_EDGE_PX, _EDGE_PX))
+        small = image.convert("L")
+        small.thumbnail((_EDGE_PX, _EDGE_PX))
+        return detail(np.asarray(small))
 
 
 def detail(grey: Any) -> float:
