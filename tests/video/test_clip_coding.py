@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import msgspec
 import pytest
 
 from drawn_clips import H264, MakeClip, boxes_in, clip_of, corners, make_one, planned, tone, whole_of
-from ttdn_assets.errors import MediaError
+from ttdn_assets.errors import MediaError, ToolError
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Finding, VideoPlan
 from ttdn_assets.renditions.video import make_videos
@@ -167,14 +168,31 @@ def test_software_goes_on_where_the_graphics_chip_fails(
     chip = tmp_path / "ffmpeg"
     real = ffmpeg.find_ffmpeg()
     listed = '*-encoders*) echo " V....D h264_nvenc NVIDIA";;'
-    trial = "*color=gray*h264_nvenc*) exit 0;; *h264_nvenc*) exit 1;;"
+    trial = "*color=gray*h264_nvenc*) exit 0;;"
     chip.write_text(f'#!/bin/sh\ncase "$*" in {listed} {trial} *) exec "{real}" "$@";; esac\n')
     chip.chmod(0o755)
     monkeypatch.setenv("TTDN_FFMPEG", str(chip))
     plans = [planned(probe(path), (320, 180)), planned(probe(path), (160, 90))]
-    made = list(make_videos(path, probe(path), plans, tmp_path, limit_s=60, hardware=True))
+    told: list[Finding] = []
+    made = list(make_videos(path, probe(path), plans, tmp_path, limit_s=60, hardware=True, tell=told.append))
     assert len(made) == 2
     assert all("nvenc" not in one.made_with for one in made)
+    assert [(one.rule, one.level, one.measured) for one in told] == [("video-hardware-failed", "info", "h264_nvenc")]
+
+
+@pytest.mark.parametrize("encoder", HARDWARE)
+def test_an_encoder_that_lacks_its_chip_fails_for_that_and_knows_every_option(encoder: str, tmp_path: Path) -> None:
+    binary = ffmpeg.find_ffmpeg()
+    if encoder not in ffmpeg.capabilities(binary).encoders:
+        pytest.skip("this ffmpeg was built without it")
+    options = CODERS[encoder](Rate(keyframe_steps=60, cap_bps=8_000_000, buffer_bits=16_000_000))
+    told = [part for key, value in options.items() for part in (f"-{key}", str(value))]
+    source = ["-f", "lavfi", "-i", "color=gray:size=640x360:duration=0.2"]
+    try:
+        said = ffmpeg.run([*source, *told, "-f", "null", "-"], deadline=ffmpeg.Deadline(tmp_path, 60)).stderr
+    except ToolError as error:
+        said = str(error.fields["stderr_tail"])
+    assert not re.search("Unrecognized option|Unable to parse|has not been used|Error setting option", said)
 
 
 @pytest.mark.parametrize("encoder", HARDWARE)
@@ -184,3 +202,7 @@ def test_graphics_chips_are_asked_for_what_every_player_takes(encoder: str) -> N
     assert (options["g"], options["bf"], options["profile:v"]) == (60, 2, "high")
     assert (options["maxrate"], options["bufsize"]) == (8_000_000, 16_000_000)
     assert options["pix_fmt"] in ("yuv420p", "nv12")
+    aimed = options["b:v"]
+    assert isinstance(aimed, int)
+    assert aimed < 8_000_000
+    assert aimed > 0 or "cq" in options

@@ -85,7 +85,8 @@ def make_videos(
         root: The library; files go where ``rendition_path`` says.
         limit_s: For all plans together; work ends a little before, so that a watchdog set to the same does not bite.
         tell: Called with ``video-partly-damaged`` where some of the picture could not be decoded, but most could, and
-            with ``video-no-hardware`` where the graphics chip was asked for and cannot code.
+            with ``video-no-hardware`` or ``video-hardware-failed`` where the graphics chip was asked for, and cannot
+            code on this machine or could not code this clip.
         hardware: Code by the graphics chip where it can; else, and under a byte cap, by x264.
         subtitles: What stands beside the clip; a plan names by digest those to draw into the picture.
         measured: What ``measure`` found before; measured now where ``None``.
@@ -165,6 +166,8 @@ def _make_all(job: _Job, plans: Sequence[RenditionPlan]) -> Iterator[Rendition]:
             if _is_final(error):
                 raise
             if job.encoder != _X264:
+                name, rule = job.path.name, "video-hardware-failed"
+                job.tell(Finding(rule=rule, level="info", subject=name, measured=job.encoder))
                 job = msgspec.structs.replace(job, encoder=_X264)
                 waiting.appendleft(group)
             elif len(group) > 1:

@@ -65,8 +65,12 @@ def nvenc(rate: Rate) -> Options:
 
 
 def quicksync(rate: Rate) -> Options:
-    """Intel's; it rates quality about as x264 does."""
-    return {**_common("h264_qsv", rate), "pix_fmt": "nv12", "preset": "medium", "global_quality": CRF, "look_ahead": 0}
+    """Intel's, by constant quality under the cap (QVBR), which wants a bitrate to aim at too.
+
+    It rates quality about as x264 does.
+    """
+    quality: Options = {"global_quality": CRF, "b:v": _aim_bps(rate), "look_ahead": 0, "b_strategy": 0}
+    return {**_common("h264_qsv", rate), "pix_fmt": "nv12", "preset": "medium", **quality}
 
 
 CODERS: dict[str, Coder] = {
