@@ -14,6 +14,7 @@ from ttdn_assets.catalogue.records import AssetRecord, HistoryLine, Query, Searc
 from ttdn_assets.errors import UsageError
 from ttdn_assets.model import count_levels
 from ttdn_assets.settings import SETTINGS_FILE, Library, load_library
+from ttdn_assets.stores import Store, open_store
 
 if TYPE_CHECKING:
     from ttdn_assets.catalogue.catalogue import Catalogue
@@ -29,6 +30,19 @@ def open_library(folder: Path | None = None) -> Library:
     if not (library.root / SETTINGS_FILE).is_file():
         raise UsageError("library-missing", {"path": library.root})
     return library
+
+
+def store_of(library: Library, url: str | None = None, *, writing: bool = True) -> Store:
+    """The store at ``url``, else the library's own.
+
+    Raises:
+        UsageError: ``no-store`` where neither is named.
+        StoreError: it does not answer or refuses.
+    """
+    chosen = library.settings.store.url if url is None else url
+    if not chosen:
+        raise UsageError("no-store")
+    return open_store(chosen, settings=library.settings.store, writing=writing)
 
 
 @contextlib.contextmanager

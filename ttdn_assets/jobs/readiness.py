@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ttdn_assets.errors import LibraryBusy, UsageError
+from ttdn_assets.jobs.library import store_of
 from ttdn_assets.model import Placement
 from ttdn_assets.placements import choose, load_placements
 from ttdn_assets.renditions.overlay import load_mark
 from ttdn_assets.renditions.plan_overlay import Mark
 from ttdn_assets.settings import SETTINGS_FILE, Library, create_library, find_library, unwritable
-from ttdn_assets.stores import Store, open_store
+from ttdn_assets.stores import Store
 from ttdn_assets.terms import TermBase, load_terms
 from ttdn_assets.tools import ffmpeg
 from ttdn_assets.tools.files import os_errors
@@ -72,19 +73,6 @@ def make_ready(
         store_url=store_url,
         mark=load_mark(opened, placements),
     )
-
-
-def store_of(library: Library, url: str | None = None, *, writing: bool = True) -> Store:
-    """The store at ``url``, else the library's own.
-
-    Raises:
-        UsageError: ``no-store`` where neither is named.
-        StoreError: it does not answer or refuses.
-    """
-    chosen = library.settings.store.url if url is None else url
-    if not chosen:
-        raise UsageError("no-store")
-    return open_store(chosen, settings=library.settings.store, writing=writing)
 
 
 def check_folders(folders: Sequence[Path]) -> None:

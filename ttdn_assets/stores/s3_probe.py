@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import uuid
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -68,15 +69,20 @@ def _probe(bucket: Bucket, key: str, more: dict[str, str]) -> tuple[Capabilities
     if not takes_right:
         bucket.wire.put(key, _RIGHT, sha256=_DIGEST, headers={_META: _DIGEST, **more})
     head = bucket.client.head_object(Bucket=bucket.name, Key=key)
-    found = Capabilities(
-        kind="s3",
-        refuses_wrong_sha256=takes_right and not _takes_sha256(bucket, f"{key}-wrong", body=_WRONG, more=more),
-        refuses_overwrite=_refuses_overwrite(bucket, key, more),
-        keeps_metadata=stored_sha256(head["Metadata"]) == _DIGEST,
-        tells_md5=md5_of(head["ETag"]) == hashlib.md5(_RIGHT, usedforsecurity=False).hexdigest(),
-        copies=_copies(bucket, key),
-        resumes=_resumes(bucket, key),
-    )
+    with ThreadPoolExecutor(2) as pool:
+        resumes = pool.submit(_resumes, bucket, key)
+        takes_wrong = (
+            pool.submit(_takes_sha256, bucket, f"{key}-wrong", body=_WRONG, more=more) if takes_right else None
+        )
+        found = Capabilities(
+            kind="s3",
+            keeps_metadata=stored_sha256(head["Metadata"]) == _DIGEST,
+            tells_md5=md5_of(head["ETag"]) == hashlib.md5(_RIGHT, usedforsecurity=False).hexdigest(),
+            copies=_copies(bucket, key),
+            refuses_overwrite=_refuses_overwrite(bucket, key, more),
+            resumes=resumes.result(),
+            refuses_wrong_sha256=takes_wrong is not None and not takes_wrong.result(),
+        )
     return found, head.get("ServerSideEncryption")
 
 

@@ -8,8 +8,7 @@ import click
 import msgspec
 
 from ttdn_assets.jobs.forgetting import Forgotten, forget
-from ttdn_assets.jobs.library import open_library, show
-from ttdn_assets.jobs.readiness import store_of
+from ttdn_assets.jobs.library import open_library, show, store_of
 from ttdn_cli.app import option, verb
 from ttdn_cli.output import json_line
 from ttdn_cli.speech import t

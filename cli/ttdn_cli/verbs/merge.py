@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from ttdn_assets.jobs.library import open_library
+from ttdn_assets.jobs.library import open_library, store_of
 from ttdn_assets.jobs.lines import finding_line
 from ttdn_assets.jobs.merging import Merged, merge
-from ttdn_assets.jobs.readiness import store_of
 from ttdn_assets.settings import SETTINGS_FILE
 from ttdn_cli.app import option, verb
 from ttdn_cli.output import json_line

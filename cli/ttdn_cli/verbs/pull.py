@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ttdn_assets.jobs.readiness import store_of
+from ttdn_assets.jobs.library import store_of
 from ttdn_assets.jobs.sync import pull
 from ttdn_assets.settings import create_library, find_library
 from ttdn_cli.app import option, verb

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ttdn_assets.jobs.library import open_library
-from ttdn_assets.jobs.readiness import store_of
+from ttdn_assets.jobs.library import open_library, store_of
 from ttdn_assets.jobs.sync import push
 from ttdn_cli.app import option, verb
 from ttdn_cli.output import tell_moved

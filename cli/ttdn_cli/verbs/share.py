@@ -8,8 +8,7 @@ import click
 import msgspec
 
 from ttdn_assets.errors import CheckFailed
-from ttdn_assets.jobs.library import open_library
-from ttdn_assets.jobs.readiness import store_of
+from ttdn_assets.jobs.library import open_library, store_of
 from ttdn_assets.jobs.sharing import share
 from ttdn_cli.app import option, verb
 from ttdn_cli.output import json_line, tell_findings

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from ttdn_assets.jobs.library import open_library
-from ttdn_assets.jobs.readiness import store_of
+from ttdn_assets.jobs.library import open_library, store_of
 from ttdn_assets.jobs.sync import Fault, collect_garbage, verify_store
 from ttdn_cli.app import group_of, option, verb
 from ttdn_cli.output import json_line, megabytes
