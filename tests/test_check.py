@@ -137,6 +137,13 @@ def test_a_contest_photo_states_its_resolution_and_is_heavy_enough(tmp_path: Pat
     assert "file-dpi" not in rules(metric, "happyvietnam.photo")
 
 
+def test_a_jpeg_coded_as_browsers_cannot_read_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "arithmetic.jpg"
+    draw().save(path)
+    path.write_bytes(path.read_bytes().replace(b"\xff\xc0", b"\xff\xc9", 1))
+    assert rules(path, "facebook.photo") == ["file-jpeg-coding"]
+
+
 def test_a_photo_cut_short_is_found(tmp_path: Path) -> None:
     path = tmp_path / "cut.jpg"
     noise(800, 800).save(path)

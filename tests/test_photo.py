@@ -26,6 +26,7 @@ from ttdn_assets.tools.encode import has_fine_colour
 from ttdn_assets.tools.jpeg import lightness
 from ttdn_assets.tools.pixels import thumbnail
 from ttdn_assets.tools.quality import SIMILARITY, similarity
+from ttdn_assets.tools.strip import stripped
 
 LIMITS = Limits()
 MEDIA = Path(os.environ["TTDN_TEST_MEDIA"]) if "TTDN_TEST_MEDIA" in os.environ else None
@@ -127,6 +128,15 @@ def test_a_copy_is_the_same_coded_picture(tmp_path: Path) -> None:
             assert np.array_equal(np.asarray(copy), np.asarray(original))
             assert copy.info["dpi"] == (300, 300)
             assert copy.info["icc_profile"] == SRGB_PROFILE
+
+
+@pytest.mark.parametrize(("marker", "bits"), [(0xC3, 8), (0xC9, 8), (0xCA, 8), (0xC1, 12)])
+def test_a_jpeg_coded_as_browsers_cannot_read_is_never_copied(marker: int, bits: int) -> None:
+    data = coded(scenery(64, 48), "JPEG")
+    at = data.index(b"\xff\xc0")
+    assert stripped(data, "jpeg", dpi=None) is not None
+    rare = data[:at] + bytes((0xFF, marker)) + data[at + 2 : at + 4] + bytes((bits,)) + data[at + 5 :]
+    assert stripped(rare, "jpeg", dpi=None) is None
 
 
 def test_a_copied_png_keeps_its_pixels_and_loses_its_texts(tmp_path: Path) -> None:

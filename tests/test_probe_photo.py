@@ -235,6 +235,7 @@ def test_the_limit_on_pixels_is_the_callers(tmp_path: Path) -> None:
         (b"RIFF\0\0\0\0WEBPVP8 ", "photo-broken"),
         (b"II*\0\x08\0\0\0", "photo-broken"),
         (b"\0\0\0\x14ftypheic\0\0\0\0heic", "photo-broken"),
+        (jpeg().replace(b"\xff\xc0\0\x11\x08", b"\xff\xc1\0\x11\x0c"), "photo-not-taken"),
     ],
 )
 def test_what_is_no_picture_says_why(tmp_path: Path, data: bytes, code: str) -> None:

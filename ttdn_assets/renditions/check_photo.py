@@ -22,6 +22,8 @@ def _structure(found: PhotoBytes, facts: MediaFacts) -> list[Fault]:
     faults: list[Fault] = []
     if not found.ends_well:
         faults.append(broken("file-truncated", "", ""))
+    if not found.plainly_coded:
+        faults.append(broken("file-jpeg-coding", "", ""))
     if facts.frames > 1:
         faults.append(broken("file-frames", facts.frames, 1))
     if facts.orientation != 1 or found.orientation != 1:

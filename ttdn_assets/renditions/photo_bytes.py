@@ -27,6 +27,7 @@ class PhotoBytes(msgspec.Struct, frozen=True, kw_only=True):
     xmp: bytes = b""
     has_profile: bool = False
     ends_well: bool = True
+    plainly_coded: bool = True
     orientation: int = 1
     colour_space: int | None = None
     dpi: float | None = None
@@ -39,6 +40,7 @@ class _Parts(msgspec.Struct, frozen=True, kw_only=True):
     xmp: bytes
     has_profile: bool
     ends_well: bool
+    plainly_coded: bool = True
     dpi: float | None = None
 
 
@@ -64,6 +66,7 @@ def _jpeg(data: bytes) -> _Parts:
         xmp=b"".join(xmp),
         has_profile=any(s.marker == _APP2 and s.payload.startswith(b"ICC_PROFILE\0") for s in segments),
         ends_well=_END_OF_IMAGE in rest,
+        plainly_coded=jpeg_segments.is_plain(segments),
         dpi=_jfif_dpi(next((s.payload for s in segments if s.marker == _APP0), b"")),
     )
 
@@ -100,18 +103,23 @@ def _webp(data: bytes) -> _Parts:
 
 
 def _with_exif(parts: _Parts) -> PhotoBytes:
+    bare = PhotoBytes(
+        xmp=parts.xmp,
+        has_profile=parts.has_profile,
+        ends_well=parts.ends_well,
+        plainly_coded=parts.plainly_coded,
+        dpi=parts.dpi,
+    )
     try:
         tiff = ifd.Tiff(io.BytesIO(parts.exif))
     except ValueError:
-        return PhotoBytes(xmp=parts.xmp, has_profile=parts.has_profile, ends_well=parts.ends_well, dpi=parts.dpi)
+        return bare
     main = tiff.directory(tiff.first)
     camera = next(tiff.children(main, _EXIF_IFD), {})
     gps = next(tiff.children(main, _GPS_IFD), {})
     private = [f"0x{tag:04X}" for tag in _PERSONAL_TAGS if tag in main or tag in camera]
-    return PhotoBytes(
-        xmp=parts.xmp,
-        has_profile=parts.has_profile,
-        ends_well=parts.ends_well,
+    return msgspec.structs.replace(
+        bare,
         orientation=ifd.integer(main, _ORIENTATION, 1) or 1,
         colour_space=ifd.integer(camera, _COLOUR_SPACE, 0) or None,
         dpi=parts.dpi if parts.dpi is not None else _exif_dpi(main),

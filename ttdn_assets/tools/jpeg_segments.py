@@ -16,6 +16,8 @@ _EXIF = b"Exif\0\0"
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _XMP_MORE = b"http://ns.adobe.com/xmp/extension/\0"
 _APP0, _APP1, _APP13, _SOS, _COMMENT = 0xE0, 0xE1, 0xED, 0xDA, 0xFE
+_NO_FRAMES = (0xC4, 0xC8, 0xCC)
+_PLAIN_FRAMES = (0xC0, 0xC1, 0xC2)
 _SEGMENT_BYTES = 65_533
 _MORE_BYTES = 65_400
 XMP_ROOM_BYTES = _SEGMENT_BYTES - len(_XMP)
@@ -57,6 +59,24 @@ def split(data: bytes) -> tuple[list[Segment], bytes]:
         segments.append(Segment(marker, data[at + 4 : at + 2 + length]))
         at += 2 + length
     raise Damaged("no picture data")
+
+
+def frame_of(segments: list[Segment]) -> Segment:
+    """The segment that tells the picture's size, components and way of coding.
+
+    Raises:
+        Damaged: There is none.
+    """
+    for segment in segments:
+        if 0xC0 <= segment.marker <= 0xCF and segment.marker not in _NO_FRAMES and len(segment.payload) >= 6:
+            return segment
+    raise Damaged("no frame header")
+
+
+def is_plain(segments: list[Segment]) -> bool:
+    """Whether the picture is coded as every browser reads it: 8 bits, by Huffman codes, sequential or progressive."""
+    marker, payload = frame_of(segments)
+    return marker in _PLAIN_FRAMES and payload[0] == 8
 
 
 def xmp_of(segments: list[Segment]) -> bytes:

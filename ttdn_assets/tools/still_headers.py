@@ -1,7 +1,7 @@
 """Pictures as their decoder sees them, header only -> ``Opened``; imports Pillow and pi-heif.
 
-What the structure of a file promises, a decoder must be able to take up: a file that it refuses to open is broken,
-however well its header reads.
+What the structure of a file promises, a decoder must be able to take up: a file that it refuses to open is broken or
+of a rare kind, however well its header reads.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def open_header(path: Path, *, format: str) -> Opened:
     """Let the decoder open the file without decoding it.
 
     Raises:
-        MediaError: ``photo-broken`` with the decoder's reason; ``photo-no-heic`` where no HEIC decoder is installed.
+        MediaError: ``photo-not-taken`` where the decoder does not know what it sees, ``photo-broken`` with its reason
+            else; ``photo-no-heic`` where no HEIC decoder is installed.
     """
     from PIL import Image, UnidentifiedImageError
 
@@ -62,6 +63,6 @@ def open_header(path: Path, *, format: str) -> Opened:
                 frames = int(getattr(image, "n_frames", 1)) if format == "avif" else 1
                 return Opened(size_px=image.size, mode=image.mode, frames=frames)
     except UnidentifiedImageError as error:
-        raise MediaError("photo-broken", {"path": path, "reason": f"its header is not that of {names[0]}"}) from error
+        raise MediaError("photo-not-taken", {"path": path, "format": names[0]}) from error
     except Exception as error:
         raise MediaError("photo-broken", {"path": path, "reason": str(error) or type(error).__name__}) from error

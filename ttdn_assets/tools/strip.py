@@ -11,7 +11,7 @@ import struct
 import zlib
 
 from ttdn_assets.tools import icc
-from ttdn_assets.tools.jpeg_segments import Damaged, Segment, split
+from ttdn_assets.tools.jpeg_segments import Damaged, Segment, frame_of, is_plain, split
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = (b"IHDR", b"PLTE", b"tRNS", b"sBIT", b"bKGD", b"IDAT", b"IEND")
@@ -35,6 +35,8 @@ def stripped(data: bytes, format: str, *, dpi: int | None) -> bytes | None:
 
 def _jpeg(data: bytes, dpi: int | None) -> bytes | None:
     segments, rest = split(data)
+    if not is_plain(segments):
+        return None
     may_say_jfif = _is_jfif_colour(segments)
     if dpi and not may_say_jfif:
         return None
@@ -60,7 +62,7 @@ def _is_jfif_colour(segments: list[Segment]) -> bool:
 
 def _components(segments: list[Segment]) -> bytes:
     """The identifiers of the frame's components."""
-    frame = next((s.payload for s in segments if 0xC0 <= s.marker <= 0xC2), bytes(6))
+    frame = frame_of(segments).payload
     return frame[6 : 6 + 3 * frame[5] : 3]
 
 
