@@ -17,7 +17,7 @@ import msgspec
 
 from ttdn_assets.catalogue.records import AssetRecord, SubmissionRecord
 from ttdn_assets.jobs.library import catalogue_of, open_library
-from ttdn_assets.jobs.sync_records import read_record
+from ttdn_assets.jobs.sync.records import read_record
 from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import Publication
 from ttdn_assets.settings import Library

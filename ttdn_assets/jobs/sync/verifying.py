@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from ttdn_assets.errors import AssetsError, StoreError
-from ttdn_assets.jobs.sync_items import (
+from ttdn_assets.jobs.sync.items import (
     MANIFESTS,
     SEAL,
     Item,
@@ -22,7 +22,7 @@ from ttdn_assets.jobs.sync_items import (
     rendition_items,
     wanted_rendition,
 )
-from ttdn_assets.jobs.sync_transfer import Done, Transfer
+from ttdn_assets.jobs.sync.transfer import Done, Transfer
 from ttdn_assets.stores.keys import CATALOGUE, SUBMISSIONS, check_key, digest_in
 from ttdn_assets.tools.files import file_sha256
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import msgspec
 
 from ttdn_assets.catalogue.records import AssetRecord
-from ttdn_assets.jobs.sync_items import SEAL, Item, companion_items
-from ttdn_assets.jobs.sync_records import StoredRecord
-from ttdn_assets.jobs.sync_transfer import Done, Fault, Transfer
+from ttdn_assets.jobs.sync.items import SEAL, Item, companion_items
+from ttdn_assets.jobs.sync.records import StoredRecord
+from ttdn_assets.jobs.sync.transfer import Done, Fault, Transfer
 from ttdn_assets.stores import Leftover, ObjectInfo
 from ttdn_assets.stores.keys import CATALOGUE, LINKS_DAYS_MAX, SHARES, SUBMISSIONS, digest_in
 

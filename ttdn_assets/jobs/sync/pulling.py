@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.errors import InputError, StoreError
-from ttdn_assets.jobs.sync_items import DECLARATION, SEAL, Item, companion_items, manifest_digests, wanted_rendition
-from ttdn_assets.jobs.sync_originals import Place, placed, places_of
-from ttdn_assets.jobs.sync_records import StoredRecord, entries_of, record_bytes, says_the_same, stored, united
-from ttdn_assets.jobs.sync_transfer import Done, Transfer
+from ttdn_assets.jobs.sync.items import DECLARATION, SEAL, Item, companion_items, manifest_digests, wanted_rendition
+from ttdn_assets.jobs.sync.originals import Place, placed, places_of
+from ttdn_assets.jobs.sync.records import StoredRecord, entries_of, record_bytes, says_the_same, stored, united
+from ttdn_assets.jobs.sync.transfer import Done, Transfer
 from ttdn_assets.stores.keys import CATALOGUE, SUBMISSIONS, check_key
 from ttdn_assets.tools.files import file_sha256, os_errors
 

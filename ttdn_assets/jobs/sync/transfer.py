@@ -14,10 +14,10 @@ import msgspec
 
 from ttdn_assets.catalogue.catalogue import Catalogue
 from ttdn_assets.errors import AssetsError, InputError, StoreError
-from ttdn_assets.jobs.sync_digests import Digests
-from ttdn_assets.jobs.sync_items import Item
-from ttdn_assets.jobs.sync_listing import Listing
-from ttdn_assets.jobs.sync_records import StoredRecord, read_record
+from ttdn_assets.jobs.sync.digests import Digests
+from ttdn_assets.jobs.sync.items import Item
+from ttdn_assets.jobs.sync.listing import Listing
+from ttdn_assets.jobs.sync.records import StoredRecord, read_record
 from ttdn_assets.model import Event, Failure, Progress
 from ttdn_assets.settings import Library
 from ttdn_assets.stores import Store

@@ -10,7 +10,7 @@ import msgspec
 
 from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.errors import InputError, StoreError
-from ttdn_assets.jobs.sync_items import (
+from ttdn_assets.jobs.sync.items import (
     BagItems,
     Companion,
     Item,
@@ -19,7 +19,7 @@ from ttdn_assets.jobs.sync_items import (
     original_items,
     rendition_items,
 )
-from ttdn_assets.jobs.sync_records import (
+from ttdn_assets.jobs.sync.records import (
     StoredRecord,
     read_record,
     record_bytes,
@@ -27,7 +27,7 @@ from ttdn_assets.jobs.sync_records import (
     stored,
     united,
 )
-from ttdn_assets.jobs.sync_transfer import Done, Transfer
+from ttdn_assets.jobs.sync.transfer import Done, Transfer
 from ttdn_assets.stores import ObjectInfo
 from ttdn_assets.stores.keys import catalogue_key
 from ttdn_assets.tools.files import os_errors

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.catalogue import Catalogue
-from ttdn_assets.jobs.sync_gc import Collect, Garbage
-from ttdn_assets.jobs.sync_pull import Pull
-from ttdn_assets.jobs.sync_push import Push
-from ttdn_assets.jobs.sync_transfer import Fault, Moved
-from ttdn_assets.jobs.sync_verify import Verify
+from ttdn_assets.jobs.sync.garbage import Collect, Garbage
+from ttdn_assets.jobs.sync.pulling import Pull
+from ttdn_assets.jobs.sync.pushing import Push
+from ttdn_assets.jobs.sync.transfer import Fault, Moved
+from ttdn_assets.jobs.sync.verifying import Verify
 from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import Progress, silent
 from ttdn_assets.settings import Library

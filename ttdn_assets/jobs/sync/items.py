@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import msgspec
 
 from ttdn_assets.catalogue.records import AssetRecord, FileVersion
-from ttdn_assets.jobs.sync_digests import Digests
+from ttdn_assets.jobs.sync.digests import Digests
 from ttdn_assets.model import Rendition
 from ttdn_assets.stores.keys import original_key, rendition_key, submission_key
 from ttdn_assets.text import nfc

@@ -9,9 +9,9 @@ import msgspec
 
 from ttdn_assets.catalogue.records import AssetRecord, FileVersion
 from ttdn_assets.errors import UsageError
-from ttdn_assets.jobs.sync_items import Companion, Item, key_of
-from ttdn_assets.jobs.sync_listing import Listing
-from ttdn_assets.jobs.sync_records import Placed, StoredRecord
+from ttdn_assets.jobs.sync.items import Companion, Item, key_of
+from ttdn_assets.jobs.sync.listing import Listing
+from ttdn_assets.jobs.sync.records import Placed, StoredRecord
 from ttdn_assets.stores.keys import check_key
 from ttdn_assets.tools.files import file_sha256
 

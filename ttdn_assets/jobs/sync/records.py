@@ -9,7 +9,7 @@ import msgspec
 
 from ttdn_assets.catalogue.join import join
 from ttdn_assets.catalogue.records import AssetEntry, FileVersion, SharedRecord
-from ttdn_assets.jobs.sync_items import Companion
+from ttdn_assets.jobs.sync.items import Companion
 
 
 class StoredRecord(SharedRecord, frozen=True, kw_only=True):
