@@ -7,11 +7,16 @@ for each file that needs no coding: what an engineer writes who knows which plac
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import msgspec
@@ -34,6 +39,7 @@ from ttdn_assets.renditions.video_sharing import is_copied, shared
 from ttdn_assets.tools import ffmpeg
 from ttdn_assets.tools.ffmpeg_graph import Filter
 
+T = TypeVar("T")
 LIMIT_S = 3600.0
 VMAF_FLOOR = 93.0
 VMAF_EVERY = 5
@@ -60,9 +66,8 @@ def command(clip: Path | None, seconds: int, rounds: int, alone: bool, vmaf: boo
         root = Path(folder)
         work = analysed(clip or draw_clip(root / "clip.mp4", seconds=seconds))
         first = root / "first"
-        told_plans(work, list(made_of(work, first)))
+        told_plans(work, watched(lambda: list(made_of(work, first))))
         timed(work, root, rounds=rounds, alone=alone)
-        told_memory()
         if vmaf:
             told_quality(work, first)
 
@@ -244,16 +249,33 @@ def coding(plan: RenditionPlan) -> list[str]:
     return [*video, "-x264-params", "b-pyramid=none:open-gop=0", "-t", str(clip_of(plan).duration_s), *sound, *MUXED]
 
 
-def told_memory() -> None:
-    """The largest ffmpeg process so far and this one, where the system tells."""
-    if sys.platform == "win32":
-        return
-    import resource
+def watched(render: Callable[[], T]) -> T:
+    """Render, and print the most memory this process and its ffmpeg held together, where the system tells."""
+    most, ended = [0, 0], threading.Event()
 
-    kilobyte = 1 if sys.platform == "darwin" else 1024
-    largest = [resource.getrusage(who).ru_maxrss * kilobyte for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)]
-    rows = [("the largest ffmpeg process", largest[0] // 1_000_000), ("this process", largest[1] // 1_000_000)]
-    table("Memory, at most", ["", "MB"], rows)
+    def look() -> None:
+        while not ended.wait(0.05):
+            children = [one.read_text().split() for one in Path("/proc/self/task").glob("*/children")]
+            held = [resident_mb(int(process)) for process in itertools.chain(*children)]
+            most[:] = [max(most[0], *held, 0), max(most[1], sum(held) + resident_mb(os.getpid()))]
+
+    watcher = threading.Thread(target=look)
+    if sys.platform == "linux":
+        watcher.start()
+    try:
+        return render()
+    finally:
+        ended.set()
+        if watcher.is_alive():
+            watcher.join()
+            table("Memory, at most", ["", "MB"], [("one ffmpeg", most[0]), ("with the process it serves", most[1])])
+
+
+def resident_mb(process: int) -> int:
+    """What a process holds; nothing when it has just ended."""
+    with contextlib.suppress(OSError, IndexError):
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1_000_000
+    return 0
 
 
 def told_quality(work: Work, root: Path) -> None:
