@@ -207,6 +207,13 @@ def test_a_conforming_clip_has_no_findings(reel: Path, placement: str) -> None:
     assert rules(reel, placement) == []
 
 
+def test_times_rounded_to_milliseconds_are_a_constant_rate(reel: Path, tmp_path: Path) -> None:
+    for source, target in ((reel, tmp_path / "a.mkv"), (tmp_path / "a.mkv", tmp_path / "a.mp4")):
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(source), "-c", "copy", *PLACED]
+        subprocess.run([*command, str(target)], check=True, timeout=60)
+    assert rules(tmp_path / "a.mp4", "facebook.reel") == rules(tmp_path / "a.mp4", "facebook.video") == []
+
+
 @pytest.mark.parametrize(
     ("more", "placement", "expected"),
     [

@@ -369,6 +369,7 @@ def test_a_clip_in_another_container_is_remuxed(format: str) -> None:
         {"primaries": "bt2020"},
         {"vfr": True},
         {"fps": 60.0},
+        {"hidden_s": 1.3},
     ],
 )
 def test_a_clip_that_does_not_conform_is_coded_anew(values: dict[str, object]) -> None:

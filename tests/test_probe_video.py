@@ -126,6 +126,27 @@ def test_alpha_and_full_range_are_told(tmp_path: Path) -> None:
     assert video(probe(clip(tmp_path / "b.mp4", *full, sound=False))).full_range
 
 
+def test_clips_that_cannot_be_rewound_are_read(tmp_path: Path) -> None:
+    flash, early = tmp_path / "a.flv", tmp_path / "a.mkv"
+    clip(flash, "-c:v", "flv1", "-c:a", "libmp3lame", "-ar", "44100", "-flvflags", "no_duration_filesize")
+    clip(early, *H264, "-c:a", "aac", "-output_ts_offset", "-0.5", "-avoid_negative_ts", "disabled")
+    assert [video(probe(path)).codec for path in (flash, early)] == ["flv1", "h264"]
+
+
+def test_the_sound_is_the_track_that_players_choose(tmp_path: Path) -> None:
+    one, two = clip(tmp_path / "a.mkv", *H264, "-c:a", "aac"), tmp_path / "b.mkv"
+    chosen = ("-disposition:a:0", "0", "-disposition:a:1", "default")
+    ffmpeg("-i", one, "-map", "0:v", "-map", "0:a", "-map", "0:a", "-c", "copy", *chosen, two)
+    assert [sound.stream for path in (one, two) if (sound := video(probe(path)).audio)] == [1, 2]
+
+
+def test_what_an_edit_list_hides_is_told(tmp_path: Path) -> None:
+    whole = clip(tmp_path / "a.mp4", *H264, "-c:a", "aac")
+    ffmpeg("-ss", "0.6", "-i", whole, "-c", "copy", tmp_path / "b.mp4")
+    assert video(probe(whole)).hidden_s < 0.1
+    assert video(probe(tmp_path / "b.mp4")).hidden_s == pytest.approx(0.6, abs=0.06)
+
+
 def test_layout_tells_index_edit_list_and_sound(tmp_path: Path) -> None:
     late, early = tmp_path / "late.mp4", tmp_path / "early.mp4"
     clip(late, *H264, "-c:a", "aac", "-ac", "2", "-ar", "44100")

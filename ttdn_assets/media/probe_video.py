@@ -131,6 +131,7 @@ def _video_facts(clip: Clip, movie: Movie | None, rotation_deg: int, mirrored: b
         edit_list=movie.edit_list if movie else None,
         has_alpha=clip.has_alpha,
         stream=clip.stream,
+        hidden_s=clip.hidden_s,
     )
 
 

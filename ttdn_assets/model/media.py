@@ -53,7 +53,8 @@ class VideoFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     Mirroring left to right if ``mirrored``, then turning ``rotation_deg`` clockwise, makes the coded picture upright.
     ``duration_s`` is of picture and sound together, ``picture_s`` of the picture alone where all of it was read.
-    ``stream`` is the number of the picture's stream in the file.
+    ``stream`` is the number of the picture's stream in the file.  ``hidden_s`` is how much of what is coded an edit
+    list keeps from being shown or heard.
     """
 
     codec: str
@@ -79,6 +80,7 @@ class VideoFacts(msgspec.Struct, frozen=True, kw_only=True):
     edit_list: bool | None = None
     has_alpha: bool = False
     stream: int | None = None
+    hidden_s: float = 0.0
 
 
 class MediaFacts(msgspec.Struct, frozen=True, kw_only=True):

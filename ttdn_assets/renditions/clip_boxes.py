@@ -14,6 +14,8 @@ from ttdn_assets.media.boxes import Span, child, children, number, top_boxes
 
 _MOOV_BYTES_MAX = 256 << 20
 _STEPS_MAX = 1_000_000
+_ROUNDED_S = 0.0015
+"""Matroska and FLV keep times in whole milliseconds."""
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +58,7 @@ def read_layout(path: Path) -> Layout:
 
 
 def _fps(moov: bytes, track: Span) -> float | None:
-    """Frames a second of a picture track: its time scale over its commonest step."""
+    """Frames a second of a picture track: its time scale over its commonest step, and those that differ by rounding."""
     handler = child(moov, "mdia/hdlr", track.start, track.end)
     header = child(moov, "mdia/mdhd", track.start, track.end)
     table = child(moov, "mdia/minf/stbl/stts", track.start, track.end)
@@ -66,5 +68,7 @@ def _fps(moov: bytes, track: Span) -> float | None:
     counts: Counter[int] = Counter()
     for at in range(table.start + 8, min(table.end, table.start + 8 + 8 * _STEPS_MAX) - 7, 8):
         counts[number(moov, at + 4, 4)] += number(moov, at, 4)
-    step = counts.most_common(1)[0][0] if counts else 0
-    return scale / step if scale and step else None
+    usual = counts.most_common(1)[0][0] if counts else 0
+    near = {step: count for step, count in counts.items() if abs(step - usual) <= scale * _ROUNDED_S}
+    span = sum(step * count for step, count in near.items())
+    return scale * sum(near.values()) / span if span else None

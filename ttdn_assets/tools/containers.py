@@ -80,6 +80,7 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True):
     audio_s: float | None
     complete: bool
     tags: dict[str, str]
+    hidden_s: float = 0.0
     stream: int = 0
     track: int = 0
 
@@ -92,10 +93,13 @@ class _Track:
         self.starts = array("q")
         self.end = 0
         self.size_bytes = 0
+        self.hidden = 0
 
     def add(self, packet: Any) -> None:
         self.size_bytes += packet.size
         at = packet.pts if packet.pts is not None else packet.dts
+        if packet.is_discard:
+            self.hidden += packet.duration or 0
         if at is None or packet.is_discard:
             return
         self.starts.append(at)
@@ -144,7 +148,7 @@ def _opened(path: Path, format: str, limit_s: float) -> Iterator[Any]:
 
 
 def read_clip(path: Path, *, format: str, limit_s: float) -> Clip:
-    """Read all packets of the largest video and the first audio stream, and decode one picture.
+    """Read all packets of the largest video and the chosen audio stream, and decode one picture.
 
     After ``limit_s`` seconds the rest is left unread (``complete`` is false) and the container's duration believed.
 
@@ -153,12 +157,29 @@ def read_clip(path: Path, *, format: str, limit_s: float) -> Clip:
     """
     deadline = time.monotonic() + limit_s
     with _opened(path, format, limit_s) as container:
-        video, audio = _largest_video(container, path), _first_audio(container)
-        picture = _first_picture(container, video, path)
+        picture = _first_picture(container, _largest_video(container, path), path)
+        if _rewound(container):
+            return _read(container, path, picture, deadline)
+    with _opened(path, format, limit_s) as container:
+        return _read(container, path, picture, deadline)
+
+
+def _rewound(container: Any) -> bool:
+    """Whether reading starts over; a clip without an index or with times below 0 must be opened again."""
+    import av
+
+    try:
         container.seek(0)
-        tracks = {stream.index: _Track(float(stream.time_base)) for stream in (video, audio) if stream is not None}
-        complete = _collect(container, tracks, deadline)
-        return _clip(container, video, audio, picture, tracks, complete)
+    except av.FFmpegError:
+        return False
+    return True
+
+
+def _read(container: Any, path: Path, picture: Any, deadline: float) -> Clip:
+    video, audio = _largest_video(container, path), _chosen_audio(container)
+    tracks = {stream.index: _Track(float(stream.time_base)) for stream in (video, audio) if stream is not None}
+    complete = _collect(container, tracks, deadline)
+    return _clip(container, video, audio, picture, tracks, complete)
 
 
 def _largest_video(container: Any, path: Path) -> Any:
@@ -176,8 +197,13 @@ def _largest_video(container: Any, path: Path) -> Any:
     return max(known, key=lambda stream: (stream.codec_context.width or 0) * (stream.codec_context.height or 0))
 
 
-def _first_audio(container: Any) -> Any:
-    return next((s for s in container.streams.audio if s.codec_context is not None and s.codec_context.channels), None)
+def _chosen_audio(container: Any) -> Any:
+    """The sound that players choose: the first marked as the default, else the first."""
+    import av
+
+    default = av.stream.Disposition.default
+    heard = [s for s in container.streams.audio if s.codec_context is not None and s.codec_context.channels]
+    return next((s for s in heard if s.disposition & default), heard[0] if heard else None)
 
 
 def _first_picture(container: Any, video: Any, path: Path) -> Any:
@@ -251,6 +277,7 @@ def _clip(container: Any, video: Any, audio: Any, picture: Any, tracks: dict[int
         audio_s=round(sound.span_s[1] - sound.span_s[0], 6) if sound and sound.span_s else None,
         complete=complete,
         tags={**video.metadata, **container.metadata},
+        hidden_s=round(max(known.hidden * known.time_base for known in tracks.values()), 6),
         stream=video.index,
         track=video.id,
     )
