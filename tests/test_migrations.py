@@ -20,7 +20,7 @@ from ttdn_assets.catalogue.records import Query
 from ttdn_assets.catalogue.schema import METADATA, SCHEMA
 from ttdn_assets.errors import CatalogueError
 
-ASSET = "ab" * 32
+ASSET, OTHER, THIRD, FORGOTTEN = "ab" * 32, "cd" * 32, "ef" * 32, "01" * 32
 VERSION_1 = f"""
 INSERT INTO assets (number, id, kind, status, review, added_at, changed_at)
     VALUES (1, '{ASSET}', 'photo', 'done', 'approved', '2026-01-01', '2026-01-01');
@@ -46,6 +46,44 @@ def version_1(tmp_path: Path) -> Path:
     raw.executescript(VERSION_1)
     raw.close()
     return path
+
+
+VERSION_5 = f"""
+INSERT INTO assets (number, id, picture_sha256, kind, media, status, review, added_at, changed_at) VALUES
+    (1, '{ASSET}', '{OTHER}', 'photo', NULL, 'done', 'approved', '2026-01-01', '2026-01-02'),
+    (2, '{OTHER}', NULL, NULL, NULL, 'failed', 'draft', '2026-01-01', '2026-01-02');
+INSERT INTO versions (sha256, asset) VALUES ('{ASSET}', 1), ('{OTHER}', 2), ('{THIRD}', 1);
+INSERT INTO files (number, asset, path, sha256, folder, relative, size_bytes, mtime_ns, seen_at, inputs, companions,
+    missing) VALUES (1, 1, '/a/x.jpg', '{ASSET}', '/a/', 'x.jpg', 10, 20, '2026-01-01', '{OTHER}', '[]', FALSE),
+    (2, 1, '/b/y.jpg', '{THIRD}', '/a/', 'z.jpg', 10, 20, '2026-01-01', '', '[]', TRUE),
+    (3, 2, '/a/w.jpg', '{OTHER}', '/a/', 'w.jpg', 10, 20, '2026-01-01', '', '[]', FALSE);
+INSERT INTO facts (file, position, asset, kind, value, term, source) VALUES
+    (1, 0, 1, 'place', 'Vịnh Hạ Long', 'pl-ha-long', 'folder'), (1, 1, 1, 'date', '2026', NULL, 'exif'),
+    (2, 0, 1, 'place', 'Vịnh Hạ Long', 'pl-ha-long', 'officer'), (3, 0, 2, 'place', 'Hạ Long', 'pl-ha-long', 'gps');
+INSERT INTO texts (asset, field, lang, value, origin, engine, status, offered, changed_at) VALUES
+    (1, 'title', 'vi', 'Vịnh Hạ Long', 'human', NULL, 'approved', 'Hạ Long', '2026-01-02'),
+    (1, 'keywords', 'zh', '下龙湾', 'machine', 'argos', 'rejected', NULL, NULL);
+INSERT INTO subjects (asset, focal_x, focal_y, origin) VALUES (1, 0.25, 0.5, 'hand');
+INSERT INTO renditions (asset, recipe, path, kind, format, width_px, height_px, size_bytes, sha256, fit, trimmed,
+    made_with) VALUES (1, '{THIRD}', 'r.jpg', 'photo', 'jpeg', 4, 3, 5000000000, '{OTHER}', 'crop', FALSE, 'x');
+INSERT INTO served (asset, placement, recipe, platform) VALUES (1, 'x.photo', '{THIRD}', 'x');
+INSERT INTO submissions (number, path, target, digest, created_at, review, who)
+    VALUES (1, 'submissions/1', 'x', 'd', '2026-01-03', 'draft', 'an');
+INSERT INTO submitted (submission, asset_id) VALUES (1, '{ASSET}');
+INSERT INTO history (at, who, asset_id, what, field, lang, before, after) VALUES
+    ('2026-01-01', 'an', '{ASSET}', 'added', NULL, NULL, NULL, 'x.jpg'),
+    ('2026-01-02', 'an', '{ASSET}', 'text', 'title', 'vi', 'Hạ Long', 'Vịnh Hạ Long');
+INSERT INTO forgotten (sha256, at) VALUES ('{FORGOTTEN}', '2026-01-01');
+INSERT INTO publications (number, asset_id, target, at, url, who, added_at)
+    VALUES (1, '{ASSET}', 'x.photo', '2026-01-04', 'u', 'an', '2026-01-04');
+INSERT INTO figures (publication, at, views) VALUES (1, '2026-01-05', 7)
+"""
+SEARCHED_5 = {
+    "sqlite": "INSERT INTO search_index (rowid, title, words, facts, paths, exact) VALUES"
+    " (1, 'vinh ha long', '下 龙 湾', '', '', 'vịnh hạ'), (2, '', '', 'ha long', '', 'hạ')",
+    "postgresql": "INSERT INTO search_index (asset, folded, exact) VALUES"
+    " (1, 'vinh:1A ha:2A long:3A'::tsvector, 'vịnh hạ'::tsvector), (2, 'ha:1 long:2'::tsvector, 'hạ'::tsvector)",
+}
 
 
 def url(path: Path) -> str:
@@ -144,17 +182,68 @@ def test_a_subject_set_by_hand_stays_and_found_ones_are_looked_for_again(tmp_pat
     engine.dispose()
     raw = sqlite3.connect(path)
     raw.executescript(
-        """
+        f"""
         INSERT INTO assets (number, id, kind, status, review, added_at, changed_at)
-            VALUES (1, 'aa', 'photo', 'done', 'draft', '2026-01-01', '2026-01-01'),
-                   (2, 'bb', 'photo', 'done', 'draft', '2026-01-01', '2026-01-01');
-        INSERT INTO versions VALUES ('aa', 1), ('bb', 2);
+            VALUES (1, '{ASSET}', 'photo', 'done', 'draft', '2026-01-01', '2026-01-01'),
+                   (2, '{OTHER}', 'photo', 'done', 'draft', '2026-01-01', '2026-01-01');
+        INSERT INTO versions VALUES ('{ASSET}', 1), ('{OTHER}', 2);
         INSERT INTO subjects VALUES (1, 0.2, 0.3, NULL, 'hand'), (2, 0.4, 0.5, NULL, 'faces');
         """
     )
     raw.close()
     with open_catalogue(url(path), create=False) as catalogue:
-        by_hand = catalogue.asset("aa").subject
+        by_hand = catalogue.asset(ASSET).subject
         assert by_hand is not None
         assert (by_hand.focal.x, by_hand.origin) == (0.2, "hand")
-        assert catalogue.asset("bb").subject is None
+        assert catalogue.asset(OTHER).subject is None
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def version_5(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a catalogue of version 5 with a row in every table that version 6 changes."""
+    address = url(tmp_path / "old.sqlite3")
+    if request.param == "postgresql":
+        address = request.getfixturevalue("postgresql")()
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        migrate(connection, to="0005")
+        for statement in (*VERSION_5.split(";"), SEARCHED_5[request.param]):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    return address
+
+
+def test_every_row_of_version_5_is_kept_and_can_be_worked_on(version_5: str) -> None:
+    with open_catalogue(version_5, create=False) as catalogue:
+        one = catalogue.asset(ASSET[:8])
+        assert (one.id, one.picture_sha256, one.status, one.review) == (ASSET, OTHER, "done", "approved")
+        assert [(file.sha256, file.relative, file.inputs) for file in one.files] == [
+            (ASSET, "x.jpg", OTHER),
+            (THIRD, "z.jpg", ""),
+        ]
+        assert [(fact.value, fact.term, fact.source) for fact in one.facts] == [
+            ("Vịnh Hạ Long", "pl-ha-long", "folder"),
+            ("2026", None, "exif"),
+        ]
+        title, keywords = one.captions.title["vi"], one.captions.keywords["zh"]
+        assert (title.value, title.origin, title.status) == ("Vịnh Hạ Long", "human", "approved")
+        assert (keywords.origin, keywords.engine, keywords.status) == ("machine", "argos", "rejected")
+        (made,) = one.renditions
+        assert (made.recipe, made.sha256, made.placements) == (THIRD, OTHER, ("x.photo",))
+        assert one.subject is not None
+        assert (one.submissions, one.subject.origin) == (("submissions/1",), "hand")
+        assert [(sent.asset, sent.figures[0].views) for sent in catalogue.publications()] == [(ASSET, 7)]
+        assert [(line.what, line.before, line.after) for line in catalogue.history(ASSET)] == [
+            ("added", None, "x.jpg"),
+            ("text", "Hạ Long", "Vịnh Hạ Long"),
+        ]
+        assert catalogue.was_forgotten(FORGOTTEN)
+        assert catalogue.digests(ASSET) == {ASSET, THIRD}
+        assert {hit.asset for hit in catalogue.search(Query(text="Hạ Long")).hits} == {ASSET, OTHER}
+        assert catalogue.search(Query(places=("pl-ha-long",))).total == 2
+        assert catalogue.facets(Query())["place"] == {"pl-ha-long": 2}
+        catalogue.set_text(ASSET, "title", "vi", "Bái Tử Long", who="an")
+        assert [hit.asset for hit in catalogue.search(Query(text="vinh")).hits] == [ASSET], "a fact says it still"
+        assert [hit.asset for hit in catalogue.search(Query(text="tử")).hits] == [ASSET]
+        catalogue.forget(ASSET, who="an")
+        assert catalogue.search(Query(text="long")).total == 1

@@ -26,16 +26,19 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
+from sqlalchemy import Connection
 
 from benchmarks.made_up_assets import made_up
 from benchmarks.side_by_side import children_cpu_s, peers_python, table
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.catalogue import Catalogue
 from ttdn_assets.catalogue.records import Query
+from ttdn_assets.catalogue.state import documents_of
 from ttdn_assets.catalogue.words import folded_tokens
 from ttdn_assets.settings import SETTINGS_FILE
 
-PORTION = 10_000
+PORTION, PORTION_READ = 10_000, 500
 CLASSES = ((1_000, "under 1,000"), (10_000, "under 10,000"), (10**9, "more"))
 ASKED_EACH = 40
 PAGE = 20
@@ -96,7 +99,7 @@ def fill(name: str, url: str, count: int, place: Path) -> None:
                 pass
             ours.append(len(entries) / (clock() - started))
             if name == "sqlite":
-                bare.append(len(entries) / bare_s(Path(url.removeprefix("sqlite:///")), raw, first))
+                bare.append(len(entries) / bare_s(catalogue, raw))
         held = size_bytes(catalogue)
     rows: list[tuple[object, ...]] = [("the catalogue", statistics.median(ours), ours[0], ours[-1], "")]
     if bare:
@@ -108,19 +111,20 @@ def fill(name: str, url: str, count: int, place: Path) -> None:
     click.echo(f"{held / count:,.0f} bytes an asset; peak memory {peak_mb()} MB")
 
 
-def bare_s(filled: Path, raw: sqlite3.Connection, first: int) -> float:
-    """Seconds to write the rows of the assets from number ``first`` on into the same tables with ``executemany``."""
-    with contextlib.closing(sqlite3.connect(filled)) as source:
-        made = source.execute(
+def bare_s(filled: Catalogue, raw: sqlite3.Connection) -> float:
+    """Seconds to write the rows that are new in a catalogue into the same tables with ``executemany``."""
+    with filled._database.reading() as source:
+        made = source.exec_driver_sql(
             "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'search_index_%'"
             " AND name NOT LIKE 'sqlite_%'"
-        ).fetchall()
-        tables = [table_name for table_name, sql in made if sql.startswith(("CREATE TABLE", "CREATE VIRTUAL"))]
-        if first == 0:
-            raw.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
+        ).all()
+        if not raw.execute("SELECT 1 FROM sqlite_master").fetchall():
+            size = source.exec_driver_sql("PRAGMA page_size").scalar_one()
+            raw.executescript(f"PRAGMA page_size = {size}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
             for _, sql in made:
                 raw.execute(sql)
-        portions = [(one, rows) for one in tables if (rows := portion(source, one, first))]
+        tables = [name for name, sql in made if sql.startswith(("CREATE TABLE", "CREATE VIRTUAL"))]
+        portions = [(one, rows) for one in tables if (rows := portion(source, raw, one))]
     started = time.process_time()
     with raw:
         for one, rows in portions:
@@ -130,13 +134,19 @@ def bare_s(filled: Path, raw: sqlite3.Connection, first: int) -> float:
     return time.process_time() - started
 
 
-def portion(source: sqlite3.Connection, name: str, first: int) -> list[tuple[Any, ...]]:
-    """The rows of one table that belong to some assets, which are numbered as they came."""
+def portion(source: Connection, raw: sqlite3.Connection, name: str) -> list[tuple[Any, ...]]:
+    """The rows of one table that are not in ``raw`` yet; all are numbered as they came."""
     if name == "search_index":
-        return source.execute(f"SELECT rowid, * FROM {name} WHERE rowid > {first}").fetchall()
-    columns = [row[1] for row in source.execute(f"PRAGMA table_info({name})")]
+        last = raw.execute("SELECT coalesce(max(rowid), 0) FROM search_index").fetchone()[0]
+        numbers = source.exec_driver_sql("SELECT number FROM assets WHERE number > ?", (last,)).scalars().all()
+        some = (numbers[start : start + PORTION_READ] for start in range(0, len(numbers), PORTION_READ))
+        return [msgspec.structs.astuple(one) for part in some for one in documents_of(source, part)]
+    columns = [row[1] for row in source.exec_driver_sql(f"PRAGMA table_info({name})")]
     key = next((one for one in ("asset", "number") if one in columns), None)
-    return source.execute(f"SELECT * FROM {name} WHERE {key} > {first}").fetchall() if key else []
+    if key is None:
+        return []
+    last = raw.execute(f"SELECT coalesce(max({key}), 0) FROM {name}").fetchone()[0]
+    return [tuple(row) for row in source.exec_driver_sql(f"SELECT * FROM {name} WHERE {key} > ?", (last,))]
 
 
 def size_bytes(catalogue: Catalogue) -> int:

@@ -88,7 +88,7 @@ class Answering:
     def forget(self, asset: str, *, who: str) -> list[SubmissionRecord]:
         """Delete everything about an asset but the bare lines of its history; the bags that still hold it."""
         with self._writes(who) as writes:
-            held = edit.forget(writes, asset, index=self._index)
+            held = edit.forget(writes, asset)
         self._tidy()
         return held
 
@@ -136,7 +136,7 @@ class Answering:
         waiting = iter(records)
         while several := list(islice(waiting, batch)):
             with self._writes(who) as writes:
-                done = list(zip((one.id for one in several), take_in_all(writes, several, self._index), strict=True))
+                done = list(zip((one.id for one in several), take_in_all(writes, several), strict=True))
             if any(taken == "forgotten" for _, taken in done):
                 self._tidy()
             yield from done

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from ttdn_assets.catalogue import edit, notes, state
-from ttdn_assets.catalogue.answering import BATCH, Answering
+from ttdn_assets.catalogue.answering import Answering
 from ttdn_assets.catalogue.collection import Collections
+from ttdn_assets.catalogue.documents import rebuild
 from ttdn_assets.catalogue.facets import facets
 from ttdn_assets.catalogue.looks import AllLooks, Unseen, all_looks, look_rows, unseen
 from ttdn_assets.catalogue.period import count_by_event, count_period
@@ -26,11 +27,11 @@ from ttdn_assets.catalogue.records import (
     SubmissionRecord,
 )
 from ttdn_assets.catalogue.rows import history_line, now
-from ttdn_assets.catalogue.schema import assets, history, looks
+from ttdn_assets.catalogue.schema import history, looks
 from ttdn_assets.catalogue.search import search
 from ttdn_assets.model import Field, Finding, Kind, Lang, Origin, Period, PeriodCounts, Rendition, Subject, TextStatus
 
-_BATCH_MAX = 500
+_BULK, _BULK_MAX = 1_000, 5_000
 
 
 class Catalogue(Answering):
@@ -48,10 +49,10 @@ class Catalogue(Answering):
         with self._database.writing() as connection:
             return record(connection, (entry,), who=who, index=self._index)[0]
 
-    def record_all(self, entries: Iterable[AssetEntry], *, who: str, batch: int = BATCH) -> Iterator[str]:
-        """Write many entries, ``batch`` (at most 500) of them in one transaction; the ids as each batch is kept."""
+    def record_all(self, entries: Iterable[AssetEntry], *, who: str, batch: int = _BULK) -> Iterator[str]:
+        """Write many entries, ``batch`` (at most 5,000) of them in one transaction; the ids as each batch is kept."""
         waiting = iter(entries)
-        while several := list(islice(waiting, min(batch, _BATCH_MAX))):
+        while several := list(islice(waiting, min(batch, _BULK_MAX))):
             with self._database.writing() as connection:
                 ids = record(connection, several, who=who, index=self._index)
             yield from ids
@@ -228,12 +229,7 @@ class Catalogue(Answering):
     def reindex(self) -> int:
         """Write the whole search index anew from the tables; how many assets it holds."""
         with self._database.writing() as connection:
-            connection.execute(text("DELETE FROM search_index"))
-            numbers = list(connection.execute(select(assets.c.number).order_by(assets.c.number)).scalars())
-            for start in range(0, len(numbers), BATCH):
-                some = state.documents_of(connection, numbers[start : start + BATCH])
-                self._index.write(connection, some, fresh=True)
-        return len(numbers)
+            return rebuild(connection, self._index)
 
     def check(self) -> tuple[str, ...]:
         """What SQLite finds wrong with its file; nothing where all is well, or for PostgreSQL."""

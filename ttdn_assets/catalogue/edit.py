@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
+from ttdn_assets.catalogue.claims import drop_unsaid
 from ttdn_assets.catalogue.database import write_rows
-from ttdn_assets.catalogue.index import SearchIndex
 from ttdn_assets.catalogue.merge import Key, StoredText, merge_subject, review_of
 from ttdn_assets.catalogue.record import Writes, change_renditions, change_text
 from ttdn_assets.catalogue.records import HistoryLine, SubmissionRecord
@@ -52,6 +52,7 @@ def set_text(writes: Writes, asset: str, key: Key, *, value: str, origin: Origin
     if old is not None and (old.text.value, old.text.origin) == (value, origin) and not disputed:
         return True
     new = StoredText(Text(value=value, origin=origin, engine=engine), old.offered if old else None) if value else None
+    writes.make_stale(number)
     change_text(writes, number, asset_id, key, old=old, new=new, by_person=origin == "human")
     _sum_up(writes, number)
     return True
@@ -78,6 +79,7 @@ def set_status(writes: Writes, asset: str, field: Field | None, lang: Lang | Non
         for key, kept in chosen.items()
         if kept.text.status != status and not rivals_at(writes.connection, number, *key)
     }
+    writes.make_stale(number)
     for key, kept in changed.items():
         new = StoredText(msgspec.structs.replace(kept.text, status=status), kept.offered)
         change_text(writes, number, asset_id, key, old=kept, new=new, by_person=True)
@@ -94,6 +96,7 @@ def settle(writes: Writes, asset: str, key: Key, value: str) -> bool:
     old = texts_in(writes.connection, number).get(key)
     text = Text(value=value, origin=chosen.origin, engine=chosen.engine)
     new = StoredText(text, old.offered if old else None)
+    writes.make_stale(number)
     change_text(writes, number, asset_id, key, old=old, new=new, by_person=True)
     _sum_up(writes, number)
     return True
@@ -101,7 +104,6 @@ def settle(writes: Writes, asset: str, key: Key, value: str) -> bool:
 
 def _sum_up(writes: Writes, number: int) -> None:
     """Bring the asset's own review status and its search document up to date with its texts."""
-    writes.make_stale(number)
     writes.flush()
     review = review_of(kept.text.status for kept in texts_in(writes.connection, number).values())
     changes = {"review": review, "changed_at": writes.at}
@@ -147,8 +149,8 @@ def mark_missing(writes: Writes, paths: Sequence[str]) -> int:
         there = (files.c.path == storable(path), ~files.c.missing)
         numbers = writes.connection.execute(select(files.c.asset).where(*there)).scalars().all()
         if numbers:
-            writes.connection.execute(update(files).where(*there).values(missing=True))
             writes.make_stale(*numbers)
+            writes.connection.execute(update(files).where(*there).values(missing=True))
             gone += len(numbers)
     writes.flush()
     return gone
@@ -191,9 +193,7 @@ def submissions_in(connection: Connection, *, asset: str | None = None) -> list[
     ]
 
 
-def forget(
-    writes: Writes, asset: str, *, index: SearchIndex, at: str | None = None, who: str | None = None
-) -> list[SubmissionRecord]:
+def forget(writes: Writes, asset: str, *, at: str | None = None, who: str | None = None) -> list[SubmissionRecord]:
     """Delete an asset's rows and the contents of its history; the bags that still hold it.
 
     What stays is that there was such an asset and what was done with it when, by digest only, so that a run that meets
@@ -208,8 +208,10 @@ def forget(
     at, who = at or writes.at, writes.who if who is None else who
     rows = [{"sha256": one, "at": at} for one in sorted(digests | ({picture} if picture else set()))]
     write_rows(connection, forgotten, rows, keys=("sha256",))
-    index.remove(connection, number)
+    writes.remove_document(number)
     connection.execute(delete(assets).where(assets.c.number == number))
+    drop_unsaid(connection)
+    writes.flush()
     lines = lines_of(connection, sorted(digests))
     tell_forgotten(connection, {asset_id, *lines}, at=at, who=who)
     connection.execute(

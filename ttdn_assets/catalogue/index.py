@@ -8,14 +8,17 @@ stand in a row; in a tier a lower score is nearer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Protocol
+from zlib import crc32
 
 import msgspec
 from sqlalchemy import Connection, Float, Integer, TextClause, column, text
 from sqlalchemy.sql.selectable import Subquery
 
 from ttdn_assets.catalogue.merge import Key
-from ttdn_assets.catalogue.words import Term, Terms, folded_text, marked_tokens
+from ttdn_assets.catalogue.rows import storable
+from ttdn_assets.catalogue.words import Term, Terms, indexed
 from ttdn_assets.model import Fact, MediaFacts, Text
 
 ROW, MARKS = 1, 2
@@ -25,7 +28,7 @@ _FIELD_MAX, _EXACT_MAX = 60_000, 240_000
 _SHOWN_TEXTS = {"headline", "place", "people", "author", "keywords"}
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True):
+class Document(msgspec.Struct, frozen=True):
     """What can be found of an asset, as tokens joined by spaces; ``exact`` are its words with marks, each once."""
 
     asset: int
@@ -35,15 +38,25 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     paths: str
     exact: str
 
+    @property
+    def checksum(self) -> int:
+        """A number that tells this document from another."""
+        return crc32("\n".join(msgspec.structs.astuple(self)[1:]).encode())
+
 
 class SearchIndex(Protocol):
     """What search needs of a database."""
 
-    def write(self, connection: Connection, documents: Sequence[Document], *, fresh: bool = False) -> None:
-        """Put documents in place of the ones of the same assets; ``fresh`` promises that there are none."""
+    def write(
+        self, connection: Connection, documents: Sequence[Document], *, instead_of: Sequence[Document] = ()
+    ) -> None:
+        """Add documents, once those that stand there for the same assets, which must be told as they are, are out."""
 
-    def remove(self, connection: Connection, asset: int) -> None:
-        """Take an asset's document out, so that its words can no longer be read from the index."""
+    def remove(self, connection: Connection, document: Document) -> None:
+        """Take a document out, so that its words can no longer be read from the index."""
+
+    def clear(self, connection: Connection) -> None:
+        """Take all documents out."""
 
     def matching(self, terms: Terms, tier: int, *, scored: bool, since: int = 0, newest: int | None = None) -> Subquery:
         """The assets in which all wanted terms occur, as ``asset, score``.
@@ -63,26 +76,19 @@ class SearchIndex(Protocol):
 def document(
     asset: int, *, texts: Mapping[Key, Text], facts: Iterable[Fact], paths: Iterable[str], media: MediaFacts | None
 ) -> Document:
-    """The document of an asset: its words in all languages, facts, names embedded in its file, relative paths."""
+    """The document of an asset: its words in all languages, facts, names embedded in its file, relative paths.
+
+    The same values give the same document, whether they are about to be written or were read.
+    """
     said = [text.value for text in media.texts if text.field in _SHOWN_TEXTS] if media else []
-    title = [text.value for (field, _), text in texts.items() if field == "title"]
-    words = [text.value for (field, _), text in texts.items() if field != "title"]
-    known = [fact.value for fact in facts] + said
-    where = list(paths)
-    return Document(
-        asset=asset,
-        title=_tokens(title),
-        words=_tokens(words),
-        facts=_tokens(known),
-        paths=_tokens(where),
-        exact=" ".join(
-            dict.fromkeys(token for value in (*title, *words, *known, *where) for token in marked_tokens(value))
-        )[:_EXACT_MAX],
-    )
-
-
-def _tokens(values: Iterable[str]) -> str:
-    return " ".join(filter(None, map(folded_text, values)))[:_FIELD_MAX]
+    ordered = sorted(texts)
+    title = [texts[key].value for key in ordered if key[0] == "title"]
+    words = [texts[key].value for key in ordered if key[0] != "title"]
+    columns = (title, words, [*(fact.value for fact in facts), *said], paths)
+    folded, marked = zip(*(indexed(storable("\n".join(values))) for values in columns), strict=True)
+    exact = " ".join(dict.fromkeys(chain(*marked)))
+    in_title, in_words, in_facts, in_paths = (one[:_FIELD_MAX] for one in folded)
+    return Document(asset, in_title, in_words, in_facts, in_paths, exact[:_EXACT_MAX])
 
 
 def tiers_of(terms: Terms) -> tuple[int, ...]:
@@ -93,19 +99,35 @@ def tiers_of(terms: Terms) -> tuple[int, ...]:
 
 
 class Fts5Index:
-    """SQLite: one FTS5 table whose row number is the asset's."""
+    """SQLite: one FTS5 table whose row number is the asset's, and which holds no text.
 
-    def write(self, connection: Connection, documents: Sequence[Document], *, fresh: bool = False) -> None:
+    So a document can be taken out only by saying all its words again.
+    """
+
+    _COLUMNS = "rowid, title, words, facts, paths, exact"
+
+    def write(
+        self, connection: Connection, documents: Sequence[Document], *, instead_of: Sequence[Document] = ()
+    ) -> None:
         """See ``SearchIndex``."""
-        verb = "INSERT" if fresh else "INSERT OR REPLACE"
-        sql = f"{verb} INTO search_index (rowid, title, words, facts, paths, exact) VALUES (?, ?, ?, ?, ?, ?)"
-        if documents:
-            connection.exec_driver_sql(sql, [msgspec.structs.astuple(one) for one in documents])
+        for sql, some in (
+            (
+                f"INSERT INTO search_index (search_index, {self._COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?, ?)",
+                instead_of,
+            ),
+            (f"INSERT INTO search_index ({self._COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", documents),
+        ):
+            if some:
+                connection.exec_driver_sql(sql, [msgspec.structs.astuple(one) for one in some])
 
-    def remove(self, connection: Connection, asset: int) -> None:
+    def remove(self, connection: Connection, document: Document) -> None:
         """See ``SearchIndex``; the index is rewritten, because FTS5 keeps deleted words until it merges."""
-        connection.exec_driver_sql("DELETE FROM search_index WHERE rowid = ?", (asset,))
+        self.write(connection, (), instead_of=[document])
         connection.exec_driver_sql("INSERT INTO search_index (search_index) VALUES ('optimize')")
+
+    def clear(self, connection: Connection) -> None:
+        """See ``SearchIndex``."""
+        connection.exec_driver_sql("INSERT INTO search_index (search_index) VALUES ('delete-all')")
 
     def matching(self, terms: Terms, tier: int, *, scored: bool, since: int = 0, newest: int | None = None) -> Subquery:
         """See ``SearchIndex``; without ``LIMIT`` SQLite would score in the middle of a join, and forget what for."""
@@ -148,8 +170,10 @@ class TsvectorIndex:
         " ON CONFLICT (asset) DO UPDATE SET folded = excluded.folded, exact = excluded.exact"
     )
 
-    def write(self, connection: Connection, documents: Sequence[Document], *, fresh: bool = False) -> None:
-        """See ``SearchIndex``."""
+    def write(
+        self, connection: Connection, documents: Sequence[Document], *, instead_of: Sequence[Document] = ()
+    ) -> None:
+        """See ``SearchIndex``; what stands there need not be told."""
         if documents:
             connection.execute(text(self._WRITE), [self._row(one) for one in documents])
 
@@ -162,9 +186,13 @@ class TsvectorIndex:
             "exact": _vector([(token, "D") for token in one.exact.split(" ")]),
         }
 
-    def remove(self, connection: Connection, asset: int) -> None:
+    def remove(self, connection: Connection, document: Document) -> None:
         """See ``SearchIndex``."""
-        connection.execute(text("DELETE FROM search_index WHERE asset = :asset"), {"asset": asset})
+        connection.execute(text("DELETE FROM search_index WHERE asset = :asset"), {"asset": document.asset})
+
+    def clear(self, connection: Connection) -> None:
+        """See ``SearchIndex``."""
+        connection.execute(text("DELETE FROM search_index"))
 
     def matching(self, terms: Terms, tier: int, *, scored: bool, since: int = 0, newest: int | None = None) -> Subquery:
         """See ``SearchIndex``."""

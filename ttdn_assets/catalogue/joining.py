@@ -8,8 +8,8 @@ from typing import Any, Literal, cast
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ttdn_assets.catalogue import edit
+from ttdn_assets.catalogue.claims import write_facts
 from ttdn_assets.catalogue.database import write_rows
-from ttdn_assets.catalogue.index import SearchIndex
 from ttdn_assets.catalogue.join import join, shown_of
 from ttdn_assets.catalogue.merge import Key, StoredText
 from ttdn_assets.catalogue.publications import put_publication
@@ -21,6 +21,7 @@ from ttdn_assets.catalogue.rows import (
     fact_rows,
     finding_rows,
     media_row,
+    relative_of,
     rendition_row,
     served_rows,
     storable,
@@ -59,7 +60,7 @@ from ttdn_assets.catalogue.state import texts_in
 Taken = Literal["added", "changed", "unchanged", "forgotten"]
 
 
-def take_in_all(writes: Writes, records: Sequence[SharedRecord], index: SearchIndex) -> list[Taken]:
+def take_in_all(writes: Writes, records: Sequence[SharedRecord]) -> list[Taken]:
     """Join several records; what nothing is new in is seen with a few reads for all of them."""
     connection = writes.connection
     matches = matching(connection, records)
@@ -73,23 +74,24 @@ def take_in_all(writes: Writes, records: Sequence[SharedRecord], index: SearchIn
             if join((mine, theirs)) == mine:
                 done.append("unchanged")
                 continue
-        done.append(take_in(writes, theirs, index))
+        done.append(take_in(writes, theirs))
         touched.update(numbers_of(connection, theirs))
     return done
 
 
-def take_in(writes: Writes, theirs: SharedRecord, index: SearchIndex) -> Taken:
+def take_in(writes: Writes, theirs: SharedRecord) -> Taken:
     """Join one record with what the catalogue knows of the same contents; what became of it here."""
     connection = writes.connection
     if (gone := _forgotten_at(connection, theirs)) is not None:
-        return _forget_here(writes, theirs, gone, index)
+        return _forget_here(writes, theirs, gone)
     numbers = numbers_of(connection, theirs)
     mine = shared_records(connection, numbers)
     joined = join([*mine, theirs])
     if mine == [joined]:
         return "unchanged"
     number = numbers[0] if numbers else _new_asset(connection, joined)
-    _unite(connection, number, numbers[1:], index)
+    writes.make_stale(number)
+    _unite(writes, number, numbers[1:])
     _write(writes, number, joined)
     return "changed" if mine else "added"
 
@@ -107,7 +109,7 @@ def _forgotten_at(connection: Connection, theirs: SharedRecord) -> tuple[str, st
     return (first.at, first.who) if first else (min(ends), "?")
 
 
-def _forget_here(writes: Writes, theirs: SharedRecord, gone: tuple[str, str], index: SearchIndex) -> Taken:
+def _forget_here(writes: Writes, theirs: SharedRecord, gone: tuple[str, str]) -> Taken:
     """Let an asset that was forgotten on one machine be forgotten on this one as well."""
     connection, (at, who) = writes.connection, gone
     digests = {theirs.id, *theirs.versions, *([theirs.picture_sha256] if theirs.picture_sha256 else [])}
@@ -117,7 +119,7 @@ def _forget_here(writes: Writes, theirs: SharedRecord, gone: tuple[str, str], in
     numbers = numbers_of(connection, theirs)
     for number in numbers:
         asset = connection.execute(select(assets.c.id).where(assets.c.number == number)).scalar_one()
-        edit.forget(writes, asset, index=index, at=at, who=who)
+        edit.forget(writes, asset, at=at, who=who)
     bare = bare_record(theirs.id, at=at, digests=(), history=theirs.history, bags=()).history
     written = edit.tell_forgotten(connection, {theirs.id, *(line.asset for line in bare)}, at=at, who=who)
     written += add_lines(connection, bare)
@@ -134,16 +136,19 @@ def _new_asset(connection: Connection, joined: SharedRecord) -> int:
     return number
 
 
-def _unite(connection: Connection, number: int, others: Sequence[int], index: SearchIndex) -> None:
+def _unite(writes: Writes, number: int, others: Sequence[int]) -> None:
     """What hangs on several assets that turned out to be one hangs on one from now on."""
+    connection = writes.connection
     for other in others:
+        writes.remove_document(other)
         mine = select(files.c.path).where(files.c.asset == number)
         connection.execute(delete(files).where(files.c.asset == other, files.c.path.in_(mine)))
+        left = select(files.c.number).where(files.c.asset == other)
+        connection.execute(delete(facts).where(facts.c.asset == other, facts.c.file.not_in(left)))
         kept = select(collected.c.collection).where(collected.c.asset == number)
         connection.execute(delete(collected).where(collected.c.asset == other, collected.c.collection.in_(kept)))
         for table in (versions, files, facts, collected):
             connection.execute(update(table).where(table.c.asset == other).values(asset=number))
-        index.remove(connection, other)
         connection.execute(delete(assets).where(assets.c.number == other))
 
 
@@ -166,7 +171,6 @@ def _write(writes: Writes, number: int, joined: SharedRecord) -> None:
     for one in joined.publications:
         put_publication(connection, one)
     _write_collections(connection, number, joined, who=writes.who)
-    writes.make_stale(number)
     writes.flush()
 
 
@@ -191,7 +195,7 @@ def _write_asset(connection: Connection, number: int, joined: SharedRecord) -> N
 def _write_files(connection: Connection, number: int, joined: SharedRecord, *, seen_at: str) -> None:
     known: dict[tuple[str, str], list[int]] = {}
     for row in connection.execute(select(files).where(files.c.asset == number)):
-        known.setdefault((row.relative, row.sha256), []).append(row.number)
+        known.setdefault((relative_of(row), row.sha256), []).append(row.number)
     last = int(connection.execute(select(func.coalesce(func.max(files.c.number), 0))).scalar_one())
     for file in joined.files:
         here = known.get((file.relative, file.sha256), [])
@@ -199,8 +203,8 @@ def _write_files(connection: Connection, number: int, joined: SharedRecord, *, s
             last += 1
             here = [last]
             connection.execute(insert(files).values(**_file_row(joined, file, seen_at), number=last, asset=number))
-        connection.execute(delete(facts).where(facts.c.file.in_(here)))
-        write_rows(connection, facts, [row for one in here for row in fact_rows(file.facts, asset=number, file=one)])
+        connection.execute(delete(facts).where(facts.c.asset == number, facts.c.file.in_(here)))
+        write_facts(connection, [row for one in here for row in fact_rows(file.facts, asset=number, file=one)])
 
 
 def _file_row(joined: SharedRecord, file: FileVersion, seen_at: str) -> dict[str, Any]:

@@ -47,6 +47,11 @@ class Known:
             if not row.missing:
                 self._there.setdefault(row.path, set()).add(row.asset)
 
+    def numbers(self) -> set[int]:
+        """The assets that are known by their bytes, picture or place."""
+        found = {number for number, _ in (*self._by_bytes.values(), *self._by_picture.values())}
+        return found.union(*self._there.values())
+
     def asset_of(self, entry: AssetEntry) -> Asset | None:
         """The asset an entry belongs to, by its bytes or else its picture."""
         return self._by_bytes.get(entry.sha256) or self._by_picture.get(entry.picture_sha256 or "")

@@ -46,6 +46,8 @@ def captions_of(texts: Mapping[Key, Text]) -> CaptionSet:
 def merge_texts(stored: Mapping[Key, StoredText], incoming: CaptionSet) -> dict[Key, StoredText]:
     """What an asset's texts are after a run that brought ``incoming``."""
     offers = texts_of(incoming)
+    if not stored:
+        return {key: StoredText(offer, _said(offer)) for key, offer in offers.items()}
     merged = {key: kept for key, kept in stored.items() if key in offers or not _is_outdated(kept)}
     for key, offer in offers.items():
         merged[key] = _merge_text(stored.get(key), offer)
@@ -64,8 +66,13 @@ def _is_machine_draft(kept: StoredText) -> bool:
     return kept.text.origin != "human" and kept.text.status == "draft"
 
 
+def _said(offer: Text) -> str | None:
+    """What a person's file says."""
+    return offer.value if offer.origin == "human" else None
+
+
 def _merge_text(kept: StoredText | None, offer: Text) -> StoredText:
-    said = offer.value if offer.origin == "human" else None
+    said = _said(offer)
     if kept is None:
         return StoredText(offer, said)
     if said is None:

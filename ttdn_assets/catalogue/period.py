@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, or_, select
 
+from ttdn_assets.catalogue.claims import NAMED
 from ttdn_assets.catalogue.publications import COUNTED
 from ttdn_assets.catalogue.schema import (
     assets,
+    claims,
     facts,
     files,
     history,
@@ -131,10 +133,11 @@ def _owners(connection: Connection, span: Span, total: int) -> dict[str, int]:
 
 
 def _facts(connection: Connection, kind: str, span: Span) -> dict[str, int]:
-    name = func.coalesce(facts.c.term, facts.c.value)
     number = func.count(facts.c.asset.distinct())
-    chosen = _of_added(select(name, number), facts, span).where(facts.c.kind == kind)
-    return _pairs(connection, chosen.group_by(name).order_by(number.desc(), name).limit(MOST))
+    chosen = _of_added(select(NAMED, number), facts, span).where(
+        facts.c.claim == claims.c.number, claims.c.kind == kind
+    )
+    return _pairs(connection, chosen.group_by(NAMED).order_by(number.desc(), NAMED).limit(MOST))
 
 
 def _languages(connection: Connection, span: Span) -> dict[str, LanguageWork]:
@@ -235,10 +238,11 @@ def count_by_event(connection: Connection, events: Sequence[str]) -> dict[str, t
     """By term id of an event: how many assets tell of it, and how many of them were never published."""
     number = func.count(facts.c.asset.distinct())
     chosen = (
-        select(facts.c.term, number)
-        .select_from(facts.join(assets, assets.c.number == facts.c.asset))
-        .where(facts.c.kind == "event", facts.c.term.in_(events))
-        .group_by(facts.c.term)
+        select(claims.c.term, number)
+        .select_from(claims.join(facts, facts.c.claim == claims.c.number))
+        .join(assets, assets.c.number == facts.c.asset)
+        .where(claims.c.kind == "event", claims.c.term.in_(events))
+        .group_by(claims.c.term)
     )
     all_of = _pairs(connection, chosen)
     unused = _pairs(connection, chosen.where(assets.c.id.not_in(select(publications.c.asset_id))))

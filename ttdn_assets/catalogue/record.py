@@ -7,16 +7,19 @@ and a batch of new ones hardly more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from typing import cast
 
 import msgspec
 from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
+from ttdn_assets.catalogue.claims import write_facts
 from ttdn_assets.catalogue.database import write_rows
+from ttdn_assets.catalogue.documents import Documents
 from ttdn_assets.catalogue.index import Document, SearchIndex, document
 from ttdn_assets.catalogue.known import Asset, Known
 from ttdn_assets.catalogue.looks import look_rows
-from ttdn_assets.catalogue.merge import Key, StoredText, merge_subject, merge_texts, review_of
+from ttdn_assets.catalogue.merge import Key, StoredText, merge_subject, merge_texts, review_of, unite_facts
 from ttdn_assets.catalogue.records import AssetEntry, Change, HistoryLine
 from ttdn_assets.catalogue.rights import change_rights
 from ttdn_assets.catalogue.rivals import RIGHTS, leave_rivals, rivals_at
@@ -31,6 +34,7 @@ from ttdn_assets.catalogue.rows import (
     now,
     rendition_row,
     served_rows,
+    storable,
     subject_of,
     subject_row,
     text_row,
@@ -49,7 +53,7 @@ from ttdn_assets.catalogue.schema import (
     texts,
     versions,
 )
-from ttdn_assets.catalogue.state import documents_of, number_of, texts_in
+from ttdn_assets.catalogue.state import number_of, texts_in
 from ttdn_assets.model import Rendition, Subject
 
 _LEAVE_PATH = (
@@ -58,14 +62,15 @@ _LEAVE_PATH = (
 _SET_FILE = update(files).where(files.c.number == bindparam("mine"))
 _SET_ASSET = update(assets).where(assets.c.number == bindparam("mine"))
 _SUBJECT = select(subjects).where(subjects.c.asset == bindparam("mine"))
-_DROP_ELSEWHERE = delete(files).where(
+_ELSEWHERE = select(files.c.number).where(
     files.c.asset == bindparam("mine"),
     files.c.relative == bindparam("name"),
     files.c.sha256 == bindparam("bytes"),
     files.c.missing,
     files.c.folder == "",
 )
-_DROP_FACTS = delete(facts).where(facts.c.file == bindparam("at"))
+_DROP_FILE = delete(files).where(files.c.number == bindparam("at"))
+_DROP_FACTS = delete(facts).where(facts.c.asset == bindparam("mine"), facts.c.file == bindparam("at"))
 _DROP_FINDINGS = delete(findings).where(findings.c.asset == bindparam("mine"))
 _DROP_TEXT = delete(texts).where(
     texts.c.asset == bindparam("mine"), texts.c.field == bindparam("in_field"), texts.c.lang == bindparam("in_lang")
@@ -97,23 +102,25 @@ class Writes:
         self.who = who
         self.at = now()
         self.touched: set[int] = set()
-        self._index = index
-        self._rows: dict[Table, list[Values]] = {}
-        self._documents: list[Document] = []
-        self._stale: set[int] = set()
+        self._documents = Documents(connection, index)
+        self._rows: dict[tuple[Table, bool], list[Values]] = {}
         self._useless: list[Values] = []
 
-    def add(self, table: Table, rows: Iterable[Values]) -> None:
-        """Let rows wait for ``flush``."""
-        self._rows.setdefault(table, []).extend(rows)
+    def add(self, table: Table, rows: Iterable[Values], *, new: bool = False) -> None:
+        """Let rows wait for ``flush``, which brings those up to date that are there; ``new`` promises that none is."""
+        self._rows.setdefault((table, new), []).extend(rows)
 
-    def add_document(self, fresh: Document) -> None:
+    def add_document(self, new: Document) -> None:
         """Let the document of a new asset wait."""
-        self._documents.append(fresh)
+        self._documents.add(new)
 
     def make_stale(self, *numbers: int) -> None:
-        """The documents of these assets are read anew when the rows are there."""
-        self._stale.update(numbers)
+        """Say before anything of these assets changes that their documents are to be made anew after it."""
+        self._documents.make_stale(numbers)
+
+    def remove_document(self, number: int) -> None:
+        """Take the document of an asset that is about to go out of the index at once."""
+        self._documents.remove(number)
 
     def drop_useless(self, number: int) -> None:
         """Renditions of this asset that serve no placement any more go when the new ones are there."""
@@ -153,15 +160,16 @@ class Writes:
 
     def flush(self) -> None:
         """Write everything that waits."""
-        for table in _ORDER:
-            write_rows(self.connection, table, self._rows.get(table, ()), keys=_KEYS.get(table, ()))
+        for table, new in product(_ORDER, (True, False)):
+            rows = self._rows.pop((table, new), ())
+            if table is facts:
+                write_facts(self.connection, rows)
+            else:
+                write_rows(self.connection, table, rows, keys=() if new else _KEYS.get(table, ()))
         if self._useless:
             self.connection.execute(_DROP_USELESS, self._useless)
-        self._index.write(self.connection, self._documents, fresh=True)
-        if self._stale:
-            self._index.write(self.connection, documents_of(self.connection, sorted(self._stale)))
-        self._rows, self._documents, self._useless = {}, [], []
-        self._stale.clear()
+        self._documents.write()
+        self._useless = []
         self.touched.clear()
 
 
@@ -169,6 +177,7 @@ def record(connection: Connection, entries: Sequence[AssetEntry], *, who: str, i
     """Write entries in the transaction of ``connection``; the ids of their assets in the same order."""
     writes = Writes(connection, index, who=who)
     known = Known(connection, entries)
+    writes.make_stale(*known.numbers())
     ids = [_record(writes, known, entry) for entry in entries]
     writes.flush()
     for entry, asset_id in zip(entries, ids, strict=True):
@@ -195,22 +204,24 @@ def _record_new(writes: Writes, known: Known, entry: AssetEntry) -> str:
     number, asset_id = known.next_number(assets), entry.sha256
     known.join(entry, (number, asset_id))
     merged = merge_texts({}, entry.captions) if entry.captions else {}
-    row = _NO_ASSET | _asset_row(entry, at=writes.at)
-    review = review_of(kept.text.status for kept in merged.values())
+    said = {key: kept.text for key, kept in merged.items()}
+    sought = document(
+        number, texts=said, facts=unite_facts([entry.facts or ()]), paths=[entry.relative], media=entry.media
+    )
+    row = {"number": number, "id": asset_id, "added_at": writes.at, "document": sought.checksum}
+    row["review"] = review_of(text.status for text in said.values())
     writes.touched.add(number)
-    writes.add(assets, [row | {"number": number, "id": asset_id, "added_at": writes.at, "review": review}])
+    writes.add_document(sought)
+    writes.add(assets, [_NO_ASSET | _asset_row(entry, at=writes.at) | row])
     writes.add(versions, [{"sha256": asset_id, "asset": number}])
     writes.tell(asset_id, "added", after=entry.relative)
-    _place_file(writes, known, entry, number)
-    writes.add(texts, [text_row(number, key, kept) for key, kept in merged.items()])
+    _place_file(writes, known, entry, number, new=True)
+    writes.add(texts, [text_row(number, key, kept) for key, kept in merged.items()], new=True)
     if entry.subject:
-        writes.add(subjects, [subject_row(number, entry.subject)])
-    _add_renditions(writes, number, entry.renditions or ())
-    writes.add(looks, look_rows(number, entry.looks))
+        writes.add(subjects, [subject_row(number, entry.subject)], new=True)
+    _add_renditions(writes, number, entry.renditions or (), new=True)
+    writes.add(looks, look_rows(number, entry.looks), new=True)
     writes.add(findings, finding_rows(number, entry.findings or ()))
-    said = {key: kept.text for key, kept in merged.items()}
-    fresh = document(number, texts=said, facts=entry.facts or (), paths=(entry.relative,), media=entry.media)
-    writes.add_document(fresh)
     return asset_id
 
 
@@ -218,7 +229,7 @@ def _record_again(writes: Writes, known: Known, entry: AssetEntry, asset: Asset)
     number, asset_id = asset
     writes.touched.add(number)
     writes.make_stale(number)
-    _place_file(writes, known, entry, number)
+    _place_file(writes, known, entry, number, new=False)
     changes = _asset_row(entry, at=writes.at)
     if entry.captions is not None:
         stored = texts_in(writes.connection, number)
@@ -248,26 +259,35 @@ def _asset_row(entry: AssetEntry, *, at: str) -> Values:
     return row | (media_row(entry.media) if entry.media else {})
 
 
-def _place_file(writes: Writes, known: Known, entry: AssetEntry, number: int) -> None:
+def _place_file(writes: Writes, known: Known, entry: AssetEntry, number: int, *, new: bool) -> None:
     """Say where the bytes lie now; whichever asset lay at that path before lies there no more."""
     row = file_row(entry, seen_at=writes.at)
     path = row["path"]
     if others := known.others_at(path, number):
         if others & writes.touched:
             writes.flush()
-        writes.connection.execute(_LEAVE_PATH, {"at": path, "mine": number})
         writes.make_stale(*others)
+        writes.connection.execute(_LEAVE_PATH, {"at": path, "mine": number})
     file = known.file_of(path, number)
     if file is not None:
         writes.connection.execute(_SET_FILE, row | {"mine": file})
         if entry.facts is not None:
-            writes.connection.execute(_DROP_FACTS, {"at": file})
+            writes.connection.execute(_DROP_FACTS, {"mine": number, "at": file})
     else:
         file = known.next_number(files)
-        writes.connection.execute(_DROP_ELSEWHERE, {"mine": number, "name": row["relative"], "bytes": row["sha256"]})
+        if not new:
+            _drop_elsewhere(writes, entry, number)
         writes.add(files, [row | {"number": file, "asset": number}])
     known.put(path, number, file)
     writes.add(facts, fact_rows(entry.facts or (), asset=number, file=file))
+
+
+def _drop_elsewhere(writes: Writes, entry: AssetEntry, number: int) -> None:
+    """A file that was known from another machine only lies here now."""
+    elsewhere = {"mine": number, "name": storable(entry.relative), "bytes": entry.sha256}
+    for file in writes.connection.execute(_ELSEWHERE, elsewhere).scalars().all():
+        writes.connection.execute(_DROP_FACTS, {"mine": number, "at": file})
+        writes.connection.execute(_DROP_FILE, {"at": file})
 
 
 def _change_texts(
@@ -323,9 +343,9 @@ def _change_subject(writes: Writes, number: int, asset_id: str, incoming: Subjec
         writes.tell(asset_id, "subject", before=to_json(stored) if stored else None, after=to_json(merged))
 
 
-def _add_renditions(writes: Writes, number: int, made: Sequence[Rendition]) -> None:
-    writes.add(renditions, [rendition_row(number, one) for one in made])
-    writes.add(served, [row for one in made for row in served_rows(number, one)])
+def _add_renditions(writes: Writes, number: int, made: Sequence[Rendition], *, new: bool) -> None:
+    writes.add(renditions, [rendition_row(number, one) for one in made], new=new)
+    writes.add(served, [row for one in made for row in served_rows(number, one)], new=new)
 
 
 def change_renditions(writes: Writes, number: int, made: Sequence[Rendition]) -> None:
@@ -333,5 +353,5 @@ def change_renditions(writes: Writes, number: int, made: Sequence[Rendition]) ->
     taken = [{"mine": number, "at": placement} for one in made for placement in one.placements]
     if taken:
         writes.connection.execute(_DROP_SERVED, taken)
-    _add_renditions(writes, number, made)
+    _add_renditions(writes, number, made, new=False)
     writes.drop_useless(number)

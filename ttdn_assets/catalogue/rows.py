@@ -66,6 +66,10 @@ def from_json(text: str | None, kind: type[Value]) -> Value | None:
     return None if text is None else msgspec.json.decode(text, type=kind)
 
 
+class _Telling(MediaFacts, frozen=True, kw_only=True, omit_defaults=True):
+    """Media facts as they are kept: what goes without saying is left out."""
+
+
 def media_row(media: MediaFacts) -> Values:
     """The columns of ``assets`` that media facts fill."""
     return {
@@ -75,17 +79,18 @@ def media_row(media: MediaFacts) -> Values:
         "taken_at": media.taken_at,
         "latitude_deg": media.gps.latitude_deg if media.gps else None,
         "longitude_deg": media.gps.longitude_deg if media.gps else None,
-        "media": to_json(media),
+        "media": to_json(msgspec.convert(media, _Telling, from_attributes=True)),
     }
 
 
 def file_row(entry: AssetEntry, *, seen_at: str) -> Values:
     """The row of ``files`` for an entry, without its asset."""
+    path, folder, relative = storable(entry.path), storable(entry.folder), storable(entry.relative)
     return {
-        "path": storable(entry.path),
+        "path": path,
         "sha256": entry.sha256,
-        "folder": storable(entry.folder),
-        "relative": storable(entry.relative),
+        "folder": folder,
+        "relative": "" if path == folder + relative else relative,
         "size_bytes": entry.size_bytes,
         "mtime_ns": entry.mtime_ns,
         "seen_at": seen_at,
@@ -95,6 +100,11 @@ def file_row(entry: AssetEntry, *, seen_at: str) -> Values:
     }
 
 
+def relative_of(row: SqlRow[Any]) -> str:
+    """The name below its folder of a row of ``files``."""
+    return str(row.relative or row.path.removeprefix(row.folder))
+
+
 def file_version(row: SqlRow[Any], *, facts: tuple[Fact, ...] = ()) -> FileVersion:
     """A row of ``files`` joined with its asset's ``id``."""
     return FileVersion(
@@ -102,7 +112,7 @@ def file_version(row: SqlRow[Any], *, facts: tuple[Fact, ...] = ()) -> FileVersi
         sha256=row.sha256,
         path=row.path,
         folder=row.folder,
-        relative=row.relative,
+        relative=relative_of(row),
         size_bytes=row.size_bytes,
         mtime_ns=row.mtime_ns,
         seen_at=row.seen_at,
@@ -114,15 +124,13 @@ def file_version(row: SqlRow[Any], *, facts: tuple[Fact, ...] = ()) -> FileVersi
 
 
 def fact_rows(facts: Iterable[Fact], *, asset: int, file: int) -> list[Values]:
-    """Rows of ``facts``."""
+    """Rows of ``facts``, for ``claims.write_facts``."""
     return [
         {
+            "asset": asset,
             "file": file,
             "position": position,
-            "asset": asset,
-            "kind": fact.kind,
-            "value": storable(fact.value),
-            "term": fact.term,
+            "claim": (fact.kind, storable(fact.value), fact.term or ""),
             "source": fact.source,
         }
         for position, fact in enumerate(facts)
@@ -130,8 +138,8 @@ def fact_rows(facts: Iterable[Fact], *, asset: int, file: int) -> list[Values]:
 
 
 def fact_of(row: SqlRow[Any]) -> Fact:
-    """A row of ``facts``."""
-    return Fact(kind=row.kind, value=row.value, term=row.term, source=row.source)
+    """A row of ``claims.FACTS``."""
+    return Fact(kind=row.kind, value=row.value, term=row.term or None, source=row.source)
 
 
 def text_row(asset: int, key: Key, stored: StoredText) -> Values:

@@ -2,7 +2,9 @@
 
 Every row of an asset hangs on ``assets.number``, a small integer that is also the row number in the search index; the
 world knows an asset by ``assets.id``, the SHA-256 of the first bytes seen.  History and submissions name the id, so
-that they outlive the asset.  Times are ISO 8601 text in UTC, values of many parts are JSON text.
+that they outlive the asset.  Times are ISO 8601 text in UTC, values of many parts are JSON text, digests are bytes.
+
+Tables that are reached by their whole key are kept in its order (``WITHOUT ROWID``), which saves SQLite an index.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger
 
-SCHEMA = "0005"
+from ttdn_assets.catalogue.columns import Digest, Word
+
+SCHEMA = "0006"
 """The number of the newest migration; a new database is created at it."""
 
 METADATA = MetaData(
@@ -33,6 +37,12 @@ METADATA = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+FIELD = Word("title", "description", "alt_text", "keywords")
+ORIGIN = Word("human", "composed", "machine", "speech", "vision")
+STATUS = Word("draft", "in_review", "approved", "rejected")
+OUTCOME = Word("done", "unchanged", "skipped", "failed")
+SOURCE = Word("folder", "file_name", "exif", "iptc", "xmp", "gps", "sheet", "officer")
 
 
 def of_asset(*, primary_key: bool = True) -> Column[int]:
@@ -45,8 +55,8 @@ assets = Table(
     "assets",
     METADATA,
     Column("number", Integer, primary_key=True),
-    Column("id", String(64), nullable=False, unique=True),
-    Column("picture_sha256", String(64), index=True),
+    Column("id", Digest, nullable=False, unique=True),
+    Column("picture_sha256", Digest, index=True),
     Column("kind", String(8)),
     Column("width_px", Integer),
     Column("height_px", Integer),
@@ -54,17 +64,19 @@ assets = Table(
     Column("latitude_deg", Float),
     Column("longitude_deg", Float),
     Column("media", Text),
-    Column("status", String(16), nullable=False),
+    Column("status", OUTCOME, nullable=False),
     Column("error", Text),
-    Column("review", String(16), nullable=False, index=True),
+    Column("review", STATUS, nullable=False, index=True),
     Column("added_at", String(40), nullable=False),
     Column("changed_at", String(40), nullable=False),
+    Column("document", BigInteger),
 )
+"""``document`` is the checksum of what the search index holds of it."""
 
 versions = Table(
     "versions",
     METADATA,
-    Column("sha256", String(64), primary_key=True),
+    Column("sha256", Digest, primary_key=True),
     Column("asset", Integer, ForeignKey("assets.number", ondelete="CASCADE"), nullable=False, index=True),
 )
 """Every digest an asset's files ever had."""
@@ -73,48 +85,60 @@ files = Table(
     "files",
     METADATA,
     Column("number", Integer, primary_key=True),
-    Column("asset", Integer, ForeignKey("assets.number", ondelete="CASCADE"), nullable=False),
+    Column("asset", Integer, ForeignKey("assets.number", ondelete="CASCADE"), nullable=False, index=True),
     Column("path", Text, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", Digest, nullable=False),
     Column("folder", Text, nullable=False),
     Column("relative", Text, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("seen_at", String(40), nullable=False),
-    Column("inputs", Text, nullable=False),
+    Column("inputs", Digest, nullable=False),
     Column("companions", Text, nullable=False),
     Column("missing", Boolean, nullable=False),
-    Index("uq_files_asset_path", "asset", "path", unique=True),
-    Index("ix_files_path", "path"),
+    Index("uq_files_path_asset", "path", "asset", unique=True),
 )
+"""``relative`` is empty where it is what follows ``folder`` in ``path`` (``rows.relative_of``)."""
+
+claims = Table(
+    "claims",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("term", Text, nullable=False),
+    Index("uq_claims_kind_value_term", "kind", "value", "term", unique=True),
+    Index("ix_claims_kind_term", "kind", "term"),
+)
+"""What facts say, each once, because the same places and events come again and again; no term is an empty one."""
 
 facts = Table(
     "facts",
     METADATA,
-    Column("file", Integer, ForeignKey("files.number", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    of_asset(),
+    Column("file", Integer, primary_key=True, autoincrement=False),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("asset", Integer, ForeignKey("assets.number", ondelete="CASCADE"), nullable=False, index=True),
-    Column("kind", String(16), nullable=False),
-    Column("value", Text, nullable=False),
-    Column("term", Text),
-    Column("source", String(16), nullable=False),
-    Index("ix_facts_kind_term", "kind", "term"),
-    Index("ix_facts_kind_value", "kind", "value"),
+    Column("claim", Integer, ForeignKey("claims.number"), nullable=False),
+    Column("source", SOURCE, nullable=False),
+    Index("ix_facts_claim_asset", "claim", "asset"),
+    sqlite_with_rowid=False,
 )
+"""Which file says what of its asset, and where it was read."""
 
 texts = Table(
     "texts",
     METADATA,
     of_asset(),
-    Column("field", String(16), primary_key=True),
+    Column("field", FIELD, primary_key=True),
     Column("lang", String(35), primary_key=True),
     Column("value", Text, nullable=False),
-    Column("origin", String(16), nullable=False),
+    Column("origin", ORIGIN, nullable=False),
     Column("engine", Text),
-    Column("status", String(16), nullable=False),
+    Column("status", STATUS, nullable=False),
     Column("offered", Text),
     Column("changed_at", String(40)),
-    Index("ix_texts_lang_status", "lang", "status"),
+    Index("ix_texts_field_lang_status", "field", "lang", "status"),
+    sqlite_with_rowid=False,
 )
 """``offered`` is what the files of a person last said (a sheet, XMP): said again, it is no news.
 
@@ -137,19 +161,20 @@ renditions = Table(
     "renditions",
     METADATA,
     of_asset(),
-    Column("recipe", String(64), primary_key=True),
+    Column("recipe", Digest, primary_key=True),
     Column("path", Text, nullable=False),
     Column("kind", String(8), nullable=False),
     Column("format", String(16), nullable=False),
     Column("width_px", Integer, nullable=False),
     Column("height_px", Integer, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", Digest, nullable=False),
     Column("fit", String(8), nullable=False),
     Column("trimmed", Boolean, nullable=False),
     Column("made_with", Text, nullable=False),
     Column("crop", Text),
     Column("crop_path", Text),
+    sqlite_with_rowid=False,
 )
 
 served = Table(
@@ -157,9 +182,9 @@ served = Table(
     METADATA,
     of_asset(),
     Column("placement", String(64), primary_key=True),
-    Column("recipe", String(64), primary_key=True),
+    Column("recipe", Digest, primary_key=True),
     Column("platform", String(64), nullable=False),
-    Index("ix_served_platform", "platform"),
+    Index("ix_served_platform_asset", "platform", "asset"),
     Index("ix_served_placement", "placement"),
 )
 """Which rendition serves which placement."""
@@ -193,7 +218,7 @@ submitted = Table(
         "submission", Integer, ForeignKey("submissions.number", ondelete="CASCADE"), primary_key=True,
         autoincrement=False,
     ),
-    Column("asset_id", String(64), primary_key=True, index=True),
+    Column("asset_id", Digest, primary_key=True, index=True),
 )  # fmt: skip
 
 history = Table(
@@ -202,7 +227,7 @@ history = Table(
     Column("number", Integer, primary_key=True),
     Column("at", String(40), nullable=False),
     Column("who", Text, nullable=False),
-    Column("asset_id", String(64), nullable=False, index=True),
+    Column("asset_id", Digest, nullable=False, index=True),
     Column("what", String(32), nullable=False),
     Column("field", String(16)),
     Column("lang", String(35)),
@@ -213,7 +238,7 @@ history = Table(
 forgotten = Table(
     "forgotten",
     METADATA,
-    Column("sha256", String(64), primary_key=True),
+    Column("sha256", Digest, primary_key=True),
     Column("at", String(40), nullable=False),
 )
 """Digests of files and pictures that were forgotten on request, so that a run can leave them out."""
@@ -254,9 +279,11 @@ collected = Table(
 
 SEARCH_SQLITE = (
     "CREATE VIRTUAL TABLE search_index USING fts5("
-    "title, words, facts, paths, exact, tokenize = 'unicode61 remove_diacritics 0')",
+    "title, words, facts, paths, exact, content = '', tokenize = 'unicode61 remove_diacritics 0')",
 )
-"""Words reach the index folded by ``text.fold``, one token a word or Han character; ``exact`` keeps the marks."""
+"""It holds no text, only where each word stands: what it was made of is in the tables (``state.documents_of``).
+
+Words reach the index folded by ``text.fold``, one token a word or Han character; ``exact`` keeps the marks."""
 
 SEARCH_POSTGRESQL = (
     "CREATE TABLE search_index (asset INTEGER PRIMARY KEY REFERENCES assets (number) ON DELETE CASCADE,"

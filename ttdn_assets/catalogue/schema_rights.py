@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 from sqlalchemy.types import BigInteger
 
+from ttdn_assets.catalogue.columns import Digest
 from ttdn_assets.catalogue.schema import METADATA, of_asset
 
 rights = Table(
@@ -40,7 +41,7 @@ publications = Table(
     "publications",
     METADATA,
     Column("number", Integer, primary_key=True),
-    Column("asset_id", String(64), nullable=False),
+    Column("asset_id", Digest, nullable=False),
     Column("target", String(64), nullable=False),
     Column("at", String(40), nullable=False),
     Column("url", Text, nullable=False),

@@ -1,8 +1,8 @@
 """Find assets by words and filters, best first, a page at a time.
 
-The words are sought tier by tier (``index.tiers_of``), and only those tiers are scored that the page reaches into.  Of
-a tier with more than ``LARGE_FROM`` assets the ``SCORED`` that came last into the catalogue are put in order of
-relevance; the others follow, the latest first.
+The words are sought tier by tier (``index.tiers_of``), and only those tiers are scored that the page reaches into.
+Where more than ``LARGE_FROM`` assets match, the ``SCORED`` of each tier that came last into the catalogue are put in
+order of relevance; the others follow, the latest first.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from sqlalchemy.sql.selectable import Subquery
 
 from ttdn_assets.catalogue.index import MARKS, SearchIndex, tiers_of
 from ttdn_assets.catalogue.records import Hit, Query, SearchPage
-from ttdn_assets.catalogue.schema import assets, collected, collections, facts, files, served, texts
+from ttdn_assets.catalogue.schema import assets, claims, collected, collections, facts, files, served, texts
 from ttdn_assets.catalogue.schema_rights import publications
 from ttdn_assets.catalogue.words import Terms, parse_terms
-from ttdn_assets.model import FactKind
+from ttdn_assets.model import FIELDS, FactKind
 
 LARGE_FROM, SCORED = 5_000, 2_000
 _SPARE = 40
@@ -46,6 +46,11 @@ class Asked(NamedTuple):
     terms: Terms
     conditions: tuple[Condition, ...]
     documents: SearchIndex
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it asks for less than everything."""
+        return bool(self.terms.wanted or self.conditions)
 
     def matching(self, tier: int = 0, *, scored: bool = False, since: int = 0) -> Select[Any]:
         """The assets that match as ``asset, score``."""
@@ -106,17 +111,18 @@ def _ranked(connection: Connection, wanted: Asked, total: int, *, count: int) ->
     ranked: dict[int, int] = {}
     for tier in tiers_of(wanted.terms):
         if len(ranked) < count:
-            held = total if tier == 0 or total <= LARGE_FROM else _count(connection, wanted.matching(tier))
-            numbers = _best(connection, wanted, tier, count, is_large=held > LARGE_FROM)
+            numbers = _best(connection, wanted, tier, count, is_large=total > LARGE_FROM)
             ranked |= dict.fromkeys([one for one in numbers if one not in ranked][: count - len(ranked)], tier)
     return ranked
 
 
 def _best(connection: Connection, wanted: Asked, tier: int, count: int, *, is_large: bool) -> list[int]:
-    """The first of one tier: by score, then date; of a large one the newest so, then the others, the latest first."""
+    """The first of one tier: by score, then date; of a large answer the newest so, then the others, latest first."""
     if not is_large:
         return _in_order(connection, wanted.matching(tier, scored=True), count)
-    since = min(connection.execute(wanted.newest(tier, SCORED)).scalars())
+    since = min(connection.execute(wanted.newest(tier, SCORED)).scalars(), default=None)
+    if since is None:
+        return []
     scored = _in_order(connection, wanted.matching(tier, scored=True, since=since), min(count, SCORED))
     if len(scored) == count:
         return scored
@@ -191,7 +197,7 @@ def _word_filters(query: Query) -> list[Condition]:
     """A language asks for a text in it; with a status, that all its texts have it; a status alone is the asset's."""
     if query.language is None:
         return [assets.c.review == query.status] if query.status else []
-    there = select(texts.c.asset).where(texts.c.lang == query.language)
+    there = select(texts.c.asset).where(texts.c.field.in_(FIELDS), texts.c.lang == query.language)
     conditions: list[Condition] = [assets.c.number.in_(there)]
     if query.status:
         conditions.append(assets.c.number.not_in(there.where(texts.c.status != query.status)))
@@ -214,8 +220,9 @@ def _serves(target: str) -> Condition:
 
 
 def _says(kind: FactKind, values: Sequence[str]) -> Condition:
-    said = or_(facts.c.term.in_(values), facts.c.value.in_(values))
-    return assets.c.number.in_(select(facts.c.asset).where(facts.c.kind == kind, said))
+    said = or_(claims.c.term.in_(values), claims.c.value.in_(values))
+    saying = select(claims.c.number).where(claims.c.kind == kind, said)
+    return assets.c.number.in_(select(facts.c.asset).where(facts.c.claim.in_(saying)))
 
 
 def _of_collection(name: str) -> Select[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Executable, Select, Table, bindparam, func, select
 
+from ttdn_assets.catalogue.claims import FACTS
 from ttdn_assets.catalogue.index import Document, document
 from ttdn_assets.catalogue.merge import Key, StoredText, captions_of, differing_facts, unite_facts
 from ttdn_assets.catalogue.publications import publications_of
@@ -49,10 +50,10 @@ _ASSETS = select(assets).where(assets.c.number.in_(_NUMBERS))
 _MEDIA = select(assets.c.number, assets.c.media).where(assets.c.number.in_(_NUMBERS))
 _PARTS: dict[Table, Select[Any]] = {
     files: _FILES.where(files.c.asset.in_(_NUMBERS)).order_by(files.c.missing, files.c.number),
+    facts: FACTS.where(facts.c.asset.in_(_NUMBERS)).order_by(facts.c.file, facts.c.position),
     **{
         table: select(table).where(table.c.asset.in_(_NUMBERS)).order_by(*(table.c[name] for name in order))
         for table, order in (
-            (facts, ("file", "position")),
             (texts, ("field", "lang")),
             (subjects, ()),
             (renditions, ("recipe",)),
@@ -80,9 +81,9 @@ def number_of(connection: Connection, asset: str) -> tuple[int, str]:
         UsageError: ``asset-unknown`` or ``asset-ambiguous``.
     """
     start = asset.strip().lower()
-    if not start or not _HEX.issuperset(start):
+    if not 0 < len(start) <= _WHOLE or not _HEX.issuperset(start):
         raise UsageError("asset-unknown", {"asset": asset})
-    wanted = (assets.c.id >= start) & (assets.c.id < start + "g")
+    wanted = assets.c.id.between(start.ljust(_WHOLE, "0"), start.ljust(_WHOLE, "f"))
     rows = connection.execute(select(assets.c.number, assets.c.id).where(wanted).order_by(assets.c.id).limit(2)).all()
     if not rows and len(start) == _WHOLE:
         joined = select(assets.c.number, assets.c.id).join(versions, versions.c.asset == assets.c.number)

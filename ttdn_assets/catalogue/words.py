@@ -8,7 +8,10 @@ letter nor digit a space.  A word of several tokens is a phrase, so 龙湾 finds
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable
+from itertools import chain
+from operator import itemgetter
+from typing import Any
 
 import msgspec
 
@@ -25,6 +28,7 @@ _LOOSE_MARK = re.compile(r"[\u0300-\u036f]")
 _WORDS_MAX = 32
 _TOKENS_MAX = 64
 _LETTERS_MAX = 100
+_KEPT_MAX, _PIECE_MAX = 65_536, 20
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,12 +41,12 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def marked(self) -> tuple[str, ...]:
         """Its tokens that were typed with diacritics, which then count."""
-        return tuple(token for token in self.exact if is_marked(token))
+        return tuple(token for token in self.exact if _FOLDED[token] != token)
 
     @property
     def marked_prefix(self) -> bool:
         """Whether the last of ``marked`` is left open."""
-        return self.prefix and is_marked(self.exact[-1])
+        return self.prefix and _FOLDED[self.exact[-1]] != self.exact[-1]
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,40 +72,58 @@ def folded_tokens(value: str) -> tuple[str, ...]:
     return tuple(folded_text(value).split())
 
 
-@lru_cache(maxsize=4096)
 def folded_text(value: str) -> str:
-    """The folded tokens of a text, joined by spaces; the same folder and place names come again and again."""
-    if _LOOSE_MARK.search(nfc(value)):
-        return " ".join(_tokens(fold(value)))
-    return " ".join(filter(None, map(_folded, exact_tokens(value))))
+    """The folded tokens of a text, joined by spaces."""
+    return indexed(value)[0]
 
 
-@lru_cache(maxsize=4096)
-def exact_tokens(value: str) -> tuple[str, ...]:
+def indexed(value: str) -> tuple[str, Iterable[str]]:
+    """What the index keeps of a text: its folded tokens joined by spaces, and its tokens that have marks."""
+    pieces = [_PIECES[piece] for piece in nfc(value).split()]
+    return " ".join(map(_FOLDED_OF, pieces)), chain.from_iterable(map(_MARKED_OF, pieces))
+
+
+def exact_tokens(value: str) -> list[str]:
     """The tokens of a text with its marks, without case."""
     return _tokens(nfc(nfc(value).casefold()))
 
 
-@lru_cache(maxsize=4096)
-def marked_tokens(value: str) -> tuple[str, ...]:
-    """The tokens of a text that have marks, each once."""
-    return () if value.isascii() else tuple(filter(is_marked, dict.fromkeys(exact_tokens(value))))
+class _Pieces(dict[str, tuple[str, tuple[str, ...]]]):
+    """What stands between two spaces, in NFC: its folded tokens and those that have marks; most comes again soon."""
+
+    def __missing__(self, piece: str) -> tuple[str, tuple[str, ...]]:
+        tokens = exact_tokens(piece)
+        is_loose = _LOOSE_MARK.search(piece)
+        folded = _tokens(fold(piece)) if is_loose else filter(None, map(_FOLDED.__getitem__, tokens))
+        found = " ".join(folded), tuple(token for token in tokens if _FOLDED[token] != token)
+        if len(piece) <= _PIECE_MAX:
+            _make_room(self)
+            self[piece] = found
+        return found
 
 
-def is_marked(token: str) -> bool:
-    """Whether an exact token has marks."""
-    return not token.isascii() and _folded(token) != token
+class _Folded(dict[str, str]):
+    """Exact tokens and what they are folded, which may part them."""
+
+    def __missing__(self, token: str) -> str:
+        _make_room(self)
+        folded = self[token] = " ".join(_tokens(fold(token)))
+        return folded
 
 
-@lru_cache(maxsize=65_536)
-def _folded(token: str) -> str:
-    """One exact token folded, which may part it."""
-    return " ".join(_tokens(fold(token)))
+def _make_room(kept: dict[str, Any]) -> None:
+    if len(kept) >= _KEPT_MAX:
+        kept.clear()
 
 
-def _tokens(value: str) -> tuple[str, ...]:
-    found = _TOKEN.findall(value)
-    return tuple(found) if len(value) <= _LETTERS_MAX else tuple(token[:_LETTERS_MAX] for token in found)
+_PIECES, _FOLDED = _Pieces(), _Folded()
+_FOLDED_OF, _MARKED_OF = itemgetter(0), itemgetter(1)
+
+
+def _tokens(value: str) -> list[str]:
+    found: list[str] = _TOKEN.findall(value)
+    is_short = len(value) <= _LETTERS_MAX or max(map(len, found), default=0) <= _LETTERS_MAX
+    return found if is_short else [token[:_LETTERS_MAX] for token in found]
 
 
 def parse_terms(query: str) -> Terms:
@@ -123,7 +145,7 @@ def parse_terms(query: str) -> Terms:
 
 
 def _term(typed: str) -> Term | None:
-    folded, exact = folded_tokens(typed)[:_TOKENS_MAX], exact_tokens(typed)[:_TOKENS_MAX]
+    folded, exact = folded_tokens(typed)[:_TOKENS_MAX], tuple(exact_tokens(typed)[:_TOKENS_MAX])
     if not folded:
         return None
     return Term(folded=folded, exact=exact, prefix=typed.endswith("*"))
