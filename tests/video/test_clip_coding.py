@@ -14,7 +14,7 @@ from ttdn_assets.errors import MediaError, ToolError
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Finding, VideoPlan
 from ttdn_assets.renditions.video import make_videos
-from ttdn_assets.renditions.video_coders import CODERS, Rate
+from ttdn_assets.renditions.video_coders import CODERS, Rate, x264
 from ttdn_assets.renditions.video_sharing import shared
 from ttdn_assets.tools import ffmpeg
 from ttdn_assets.tools.ffmpeg_graph import Filter, Output, arguments
@@ -193,6 +193,11 @@ def test_an_encoder_that_lacks_its_chip_fails_for_that_and_knows_every_option(en
     except ToolError as error:
         said = str(error.fields["stderr_tail"])
     assert not re.search("Unrecognized option|Unable to parse|has not been used|Error setting option", said)
+
+
+def test_few_large_pictures_are_held_at_once() -> None:
+    told = [str(x264(Rate(keyframe_steps=60, large=large))["x264-params"]) for large in (False, True)]
+    assert ["rc-lookahead" in one for one in told] == [False, True]
 
 
 @pytest.mark.parametrize("encoder", HARDWARE)

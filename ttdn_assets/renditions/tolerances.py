@@ -1,4 +1,4 @@
-"""What planning and checking agree on: tolerances, the room left under caps, profiles; each with its reason."""
+"""What planning, making and checking agree on: tolerances, the room left under caps, profiles; each with its reason."""
 
 from __future__ import annotations
 
@@ -32,3 +32,11 @@ BITRATE_TOLERANCE = 0.05
 
 H264_PROFILES = ("baseline", "constrained baseline", "main", "high")
 """The profiles every platform's player decodes: 8 bit 4:2:0."""
+
+
+_LARGE_PX = 2560 * 1440
+
+
+def is_large(size_px: tuple[int, int]) -> bool:
+    """Whether pictures of that size, above 1440p, are worked on with fewer frames at once, to bound memory."""
+    return size_px[0] * size_px[1] > _LARGE_PX

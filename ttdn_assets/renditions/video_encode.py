@@ -15,6 +15,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ttdn_assets.model import MediaFacts, RenditionPlan, VideoPlan
+from ttdn_assets.renditions.tolerances import is_large
 from ttdn_assets.renditions.video_coders import Coder, Rate
 from ttdn_assets.renditions.video_sound import Loudness, sound_filters
 from ttdn_assets.tools.ffmpeg_graph import Output, Step, Value
@@ -127,6 +128,7 @@ def _rate(facts: MediaFacts, plan: RenditionPlan, rate_bps: int | None) -> Rate:
         cap_bps=cap,
         buffer_bits=None if cap is None else round(_BUFFER_S * cap),
         wanted_bps=None if rate_bps is None or cap is None else min(rate_bps, cap),
+        large=is_large(plan.size_px),
         stats=f"{plan.recipe[:32]}.stats" if plan.bytes_max is not None else None,
     )
 

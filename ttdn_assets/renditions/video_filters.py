@@ -11,13 +11,14 @@ from fractions import Fraction
 from ttdn_assets.geometry import contain, crop_to_ratio, even
 from ttdn_assets.model import MediaFacts, RenditionPlan, VideoFacts
 from ttdn_assets.renditions import video_path, video_tone
+from ttdn_assets.renditions.tolerances import is_large
 from ttdn_assets.tools.ffmpeg import Capabilities
 from ttdn_assets.tools.ffmpeg_graph import Filter, Pad, Step, Streams
 
 Size = tuple[int, int]
 
 _SCALER = "lanczos+accurate_rnd+full_chroma_int"
-_DECODER_THREADS = 4
+_DECODER_THREADS, _DECODER_THREADS_LARGE = 4, 2
 _BACKDROP_PX = 48
 _BACKDROP_BLUR = 2.5
 _BACKDROP_LIGHT = 0.55
@@ -115,7 +116,8 @@ def source_matrix(facts: MediaFacts) -> str | None:
 def decoder(facts: MediaFacts, able: Capabilities) -> dict[str, str | int | None]:
     """The decoder's options: few threads, as each holds frames; for VP8 and VP9 the one that keeps transparency."""
     video = _video(facts)
-    threads: dict[str, str | int | None] = {"threads": min(_DECODER_THREADS, os.cpu_count() or 1)}
+    most = _DECODER_THREADS_LARGE if is_large(facts.stored_size_px) else _DECODER_THREADS
+    threads: dict[str, str | int | None] = {"threads": min(most, os.cpu_count() or 1)}
     name = {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(video.codec, "")
     return threads | ({"c:v": name} if video.has_alpha and name in able.encoders else {})
 

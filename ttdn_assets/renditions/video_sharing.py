@@ -8,12 +8,11 @@ from typing import NamedTuple
 import msgspec
 
 from ttdn_assets.model import MediaFacts, RenditionPlan, VideoPlan
+from ttdn_assets.renditions.tolerances import is_large
 
 _TOGETHER_PX, _TOGETHER_LARGE_PX = 9_000_000, 4_500_000
 """Pixels of all pictures that one run codes: four of 1080p; half of that from a 4K source, whose frames take 12 MB and
 more each; a 4K copy goes alone.  Such a run takes up to 0.9 GB, and 1.1 GB for an HDR clip in 4K."""
-
-_LARGE_PX = 2560 * 1440
 
 
 class Shared(NamedTuple):
@@ -31,8 +30,7 @@ def is_copied(plan: RenditionPlan) -> bool:
 def shared(facts: MediaFacts, plans: Sequence[RenditionPlan]) -> Iterator[tuple[Shared, ...]]:
     """The plans in groups that one decode serves; what is not coded again goes alone."""
     yield from ((Shared(plan),) for plan in plans if is_copied(plan))
-    width_px, height_px = facts.stored_size_px
-    room_px = _TOGETHER_LARGE_PX if width_px * height_px > _LARGE_PX else _TOGETHER_PX
+    room_px = _TOGETHER_LARGE_PX if is_large(facts.stored_size_px) else _TOGETHER_PX
     group: list[Shared] = []
     for one in _by_picture([plan for plan in plans if not is_copied(plan)]):
         if group and _pixels(*group, one) > room_px:

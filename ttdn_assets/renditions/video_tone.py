@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ttdn_assets.model import VideoFacts
+from ttdn_assets.renditions.tolerances import is_large
 from ttdn_assets.tools.ffmpeg import Capabilities
 from ttdn_assets.tools.ffmpeg_graph import Filter
 
@@ -24,7 +25,6 @@ _PEAK_NITS = 1000.0
 _PEAK = _PEAK_NITS / _WHITE_NITS
 _KNEE = 0.3
 _TABLE_POINTS = 33
-_FILTERED_PX_MAX = 2560 * 1440
 
 _PQ = (2610 / 16384, 2523 / 4096 * 128, 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32)
 """m1, m2, c1, c2, c3 of SMPTE ST 2084."""
@@ -46,8 +46,7 @@ def is_hdr(video: VideoFacts) -> bool:
 
 def can_filter(video: VideoFacts, able: Capabilities, size_px: tuple[int, int]) -> bool:
     """Whether ``by_filters`` does on this ffmpeg what the table does, in little memory: it takes 12 bytes a pixel."""
-    small = size_px[0] * size_px[1] <= _FILTERED_PX_MAX
-    return small and video.transfer == "smpte2084" and {"zscale", "tonemap"} <= able.filters
+    return not is_large(size_px) and video.transfer == "smpte2084" and {"zscale", "tonemap"} <= able.filters
 
 
 def needs_zscale(video: VideoFacts) -> bool:
