@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import msgspec
 import numpy as np
 
 from ttdn_assets.media.probe import probe
-from ttdn_assets.model import Box, Fit, MediaFacts, Rendition, RenditionPlan, VideoPlan
+from ttdn_assets.model import Box, Fit, MediaFacts, PathPoint, Rendition, RenditionPlan, VideoPlan
 from ttdn_assets.renditions.video import make_videos
 
 MakeClip = Callable[..., Path]
@@ -111,3 +113,18 @@ def boxes_in(path: Path) -> list[bytes]:
             kinds += [name for name in (b"edts", b"elst", b"udta", b"chap") if name in data[at : at + size]]
         at += max(8, size)
     return kinds
+
+
+def path_length_px(path: Sequence[PathPoint]) -> float:
+    """How far the crop travels, jumps at cuts left out."""
+    return sum(math.dist((a.x, a.y), (b.x, b.y)) for a, b in pairwise(path) if b.t_s > a.t_s)
+
+
+def place_at(path: Sequence[PathPoint], t_s: float) -> tuple[float, float]:
+    """Where the crop's upper left corner is at a time; before the first point and after the last it stands."""
+    for start, end in pairwise(path):
+        if start.t_s <= t_s < end.t_s:
+            share = (t_s - start.t_s) / (end.t_s - start.t_s)
+            return start.x + (end.x - start.x) * share, start.y + (end.y - start.y) * share
+    nearest = path[0] if t_s < path[0].t_s else path[-1]
+    return float(nearest.x), float(nearest.y)

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drawn_clips import path_length_px, place_at
 from ttdn_assets.geometry import crop_to_ratio, holds
 from ttdn_assets.model import Box, FocalPoint, PathPoint, Placement, Subject, TrackPoint
-from ttdn_assets.renditions.clip_path import crop_path, path_length_px, place_at
+from ttdn_assets.renditions.clip_path import crop_path
 from ttdn_assets.renditions.plan_frame import Frame, choose_frame
 
 SIZE = (1920, 1080)

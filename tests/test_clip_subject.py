@@ -12,11 +12,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from drawn_clips import path_length_px
 from drawn_faces import cutouts, turned
 from drawn_photos import scenery
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Box, FocalPoint, MediaFacts, Placement, RenditionPlan, Subject
-from ttdn_assets.renditions.clip_path import path_length_px
 from ttdn_assets.renditions.clip_subject import clip_subject
 from ttdn_assets.renditions.clip_watch import Seen, Watched, watch_clip
 from ttdn_assets.renditions.plan import plan

@@ -102,6 +102,12 @@ class RenditionPlan(msgspec.Struct, frozen=True, kw_only=True):
     overlay: OverlayPlan | None = None
     video: VideoPlan | None = None
 
+    @property
+    def clip(self) -> VideoPlan:
+        """``video`` of a plan that is known to be a clip's."""
+        assert self.video is not None
+        return self.video
+
 
 class Rendition(msgspec.Struct, frozen=True, kw_only=True):
     """A file that was made; ``path`` is relative to the library, with forward slashes.

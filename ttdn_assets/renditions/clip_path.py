@@ -40,21 +40,6 @@ def crop_path(size_px: Size, ratio: float, track: Sequence[TrackPoint]) -> tuple
     return tuple(path)
 
 
-def path_length_px(path: Sequence[PathPoint]) -> float:
-    """How far the crop travels, jumps at cuts left out."""
-    return sum(math.dist((a.x, a.y), (b.x, b.y)) for a, b in pairwise(path) if b.t_s > a.t_s)
-
-
-def place_at(path: Sequence[PathPoint], t_s: float) -> tuple[float, float]:
-    """Where the crop's upper left corner is at a time; before the first point and after the last it stands."""
-    for start, end in pairwise(path):
-        if start.t_s <= t_s < end.t_s:
-            share = (t_s - start.t_s) / (end.t_s - start.t_s)
-            return start.x + (end.x - start.x) * share, start.y + (end.y - start.y) * share
-    nearest = path[0] if t_s < path[0].t_s else path[-1]
-    return float(nearest.x), float(nearest.y)
-
-
 def _scenes(track: Sequence[TrackPoint]) -> list[list[TrackPoint]]:
     """The track split between the two points that share the time of a cut."""
     scenes: list[list[TrackPoint]] = [[]]

@@ -17,7 +17,7 @@ import msgspec
 
 from ttdn_assets.errors import AssetsError, MediaError, TimeLimit, ToolError
 from ttdn_assets.media.subtitles import Subtitles
-from ttdn_assets.model import Finding, MediaFacts, Rendition, RenditionPlan, VideoPlan
+from ttdn_assets.model import Finding, MediaFacts, Rendition, RenditionPlan
 from ttdn_assets.renditions import video_path, video_subtitles, video_tone
 from ttdn_assets.renditions.overlay import marking
 from ttdn_assets.renditions.plan import rendition_path
@@ -211,17 +211,12 @@ def _written(path: Path) -> Iterator[Path]:
         yield partial
 
 
-def _clip(plan: RenditionPlan) -> VideoPlan:
-    assert plan.video is not None
-    return plan.video
-
-
 def _output(job: _Job, plan: RenditionPlan, target: Path, *, rate_bps: int | None = None) -> Output:
     loudness = job.measured.loudness
     if is_copied(plan):
         return remuxing(target, job.facts, plan, loudness=loudness)
     picture = (
-        *opening(job.facts, _clip(plan).fps),
+        *opening(job.facts, plan.clip.fps),
         *framing(job.facts, plan, job.able),
         *video_subtitles.burning(plan),
         *marking(plan, job.mark, job.folder),
@@ -255,7 +250,7 @@ def _finished(job: _Job, plan: RenditionPlan, target: Path, *, light: bool = Fal
     if plan.bytes_max is not None and not is_copied(plan) and not light:
         _lighten(job, plan, target)
     made = containers.read_clip(target, format="mp4", limit_s=min(_READ_S, job.deadline.left_s()))
-    wanted_s = min(_clip(plan).duration_s or job.picture_s, job.picture_s)
+    wanted_s = min(plan.clip.duration_s or job.picture_s, job.picture_s)
     if made.video_s < wanted_s * (1 - _SHORT_SHARE) - _SHORT_S:
         seconds = {"good": round(made.video_s, 2), "all": round(wanted_s, 2)}
         raise MediaError("video-damaged", {"path": job.path, **seconds})
@@ -272,8 +267,8 @@ def _finished(job: _Job, plan: RenditionPlan, target: Path, *, light: bool = Fal
         sha256=file_sha256(target),
         fit=plan.fit,
         crop=plan.crop,
-        crop_path=_clip(plan).path,
-        trimmed=_clip(plan).trimmed,
+        crop_path=plan.clip.path,
+        trimmed=plan.clip.trimmed,
         made_with=job.able.version if job.encoder == _X264 else f"{job.able.version} {job.encoder}",
     )
 

@@ -63,7 +63,7 @@ def encoding(
         loudness: The source's, to bring to the common level.
         rate_bps: Spend this on the picture, as the run before measured, instead of holding the quality constant.
     """
-    video = _clip(plan)
+    video = plan.clip
     heard = video.audio in ("encode", "copy") and facts.video is not None and facts.video.audio is not None
     sound = sound_filters(video, loudness) if heard and video.audio == "encode" else None
     if heard and video.audio == "copy":
@@ -89,7 +89,7 @@ def encoding(
 
 def remuxing(target: Path, facts: MediaFacts, plan: RenditionPlan, *, loudness: Loudness | None = None) -> Output:
     """One output whose picture is the source's, not coded again."""
-    video = _clip(plan)
+    video = plan.clip
     options: dict[str, Value | None] = {**_PRIVATE, **_CONTAINER, "c:v": "copy"}
     if video.codec == "hevc":
         options["tag:v"] = "hvc1"
@@ -105,20 +105,15 @@ def remuxing(target: Path, facts: MediaFacts, plan: RenditionPlan, *, loudness: 
 
 def affordable_bps(plan: RenditionPlan, *, room_bytes: int, share: float) -> int:
     """What the picture may spend so that ``share`` of the byte cap, less ``room_bytes``, is used."""
-    video = _clip(plan)
+    video = plan.clip
     assert plan.bytes_max is not None
     whole = (plan.bytes_max - room_bytes) * 8 * share / max(video.duration_s, 0.1)
     spent = video.audio_bitrate_bps if video.audio != "none" else 0
     return max(LEAST_BPS, int(whole - spent))
 
 
-def _clip(plan: RenditionPlan) -> VideoPlan:
-    assert plan.video is not None
-    return plan.video
-
-
 def _rate(facts: MediaFacts, plan: RenditionPlan, rate_bps: int | None) -> Rate:
-    video = _clip(plan)
+    video = plan.clip
     fps = video.fps or (facts.video.fps if facts.video and facts.video.fps > 0 else _DEFAULT_FPS)
     cap = video.video_bitrate_max_bps
     if rate_bps is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from ttdn_assets.errors import ToolError
-from ttdn_assets.model import MediaFacts, RenditionPlan, VideoPlan
+from ttdn_assets.model import MediaFacts, RenditionPlan
 from ttdn_assets.renditions.video_filters import decoder, opening, streams
 from ttdn_assets.renditions.video_sound import Loudness, measure_loudness
 from ttdn_assets.tools import ffmpeg, ffmpeg_graph
@@ -41,7 +41,7 @@ class Measured(msgspec.Struct, frozen=True):
 
     def ended(self, plan: RenditionPlan) -> RenditionPlan:
         """The plan with the end that was found for it; its recipe stays, for the same clip always ends there."""
-        video = _clip(plan)
+        video = plan.clip
         if not video.trimmed:
             return plan
         end_s = self.endings_s.get(video.duration_s, video.duration_s)
@@ -54,7 +54,7 @@ def measure(path: Path, facts: MediaFacts, plans: Sequence[RenditionPlan], deadl
     Raises:
         TimeLimit: ``video-time-limit``.
     """
-    clips = [_clip(plan) for plan in plans]
+    clips = [plan.clip for plan in plans]
     heard = facts.video is not None and facts.video.audio is not None
     loudness = None
     if heard and any(clip.audio == "encode" for clip in clips):
@@ -105,8 +105,3 @@ def _looked(path: Path, facts: MediaFacts, start_s: float, limit_s: float, deadl
         path, [output], before={**before, "ss": round(start_s, 3)}, streams=streams(facts)
     )
     return ffmpeg.run(arguments, deadline=deadline, capture=True).stdout.decode("ascii", "replace")
-
-
-def _clip(plan: RenditionPlan) -> VideoPlan:
-    assert plan.video is not None
-    return plan.video

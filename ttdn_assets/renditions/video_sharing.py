@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ttdn_assets.model import MediaFacts, RenditionPlan, VideoPlan
+from ttdn_assets.model import MediaFacts, RenditionPlan
 from ttdn_assets.renditions.tolerances import is_large
 
 _TOGETHER_PX, _TOGETHER_LARGE_PX = 9_000_000, 4_500_000
@@ -24,7 +24,7 @@ class Shared(NamedTuple):
 
 def is_copied(plan: RenditionPlan) -> bool:
     """Whether the source's coded picture is taken as it is."""
-    return plan.copy or _clip(plan).copy
+    return plan.copy or plan.clip.copy
 
 
 def shared(facts: MediaFacts, plans: Sequence[RenditionPlan]) -> Iterator[tuple[Shared, ...]]:
@@ -47,19 +47,14 @@ def _pixels(*group: Shared) -> int:
 
 def _by_picture(plans: Sequence[RenditionPlan]) -> list[Shared]:
     """One of each picture, longest first, so that the last to end has company for as long as there is any."""
-    heard = [plan for plan in plans if _clip(plan).audio != "none"]
-    silent = {_picture(plan): plan for plan in plans if _clip(plan).audio == "none"}
+    heard = [plan for plan in plans if plan.clip.audio != "none"]
+    silent = {_picture(plan): plan for plan in plans if plan.clip.audio == "none"}
     served = [Shared(plan, (silent.pop(_picture(plan)),) if _picture(plan) in silent else ()) for plan in heard]
     found = [*served, *(Shared(plan) for plan in silent.values())]
-    return sorted(found, key=lambda one: _clip(one.plan).duration_s, reverse=True)
+    return sorted(found, key=lambda one: one.plan.clip.duration_s, reverse=True)
 
 
 def _picture(plan: RenditionPlan) -> RenditionPlan:
     """What two plans of one picture have in common."""
-    video = msgspec.structs.replace(_clip(plan), audio="none", audio_rate_hz=0, audio_bitrate_bps=0)
+    video = msgspec.structs.replace(plan.clip, audio="none", audio_rate_hz=0, audio_bitrate_bps=0)
     return msgspec.structs.replace(plan, recipe="", placements=(), video=video)
-
-
-def _clip(plan: RenditionPlan) -> VideoPlan:
-    assert plan.video is not None
-    return plan.video
