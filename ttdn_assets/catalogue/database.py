@@ -201,13 +201,13 @@ def write_rows(connection: Connection, table: Table, rows: Sequence[Row], *, key
         return
     make_dialect: Callable[..., Dialect] = type(connection.dialect)
     sql, order, packers = _compiled(make_dialect, table, keys, tuple(rows[0]))
-    values: Iterable[tuple[Any, ...]] = map(itemgetter(*order), rows)
-    if packers:
-        columns: list[Iterable[Any]] = [*zip(*values, strict=True)]
-        for place, pack in packers:
-            columns[place] = map(pack, columns[place])
-        values = zip(*columns, strict=True)
-    connection.exec_driver_sql(sql, [*values])
+    columns: list[Iterable[Any]] = [*zip(*map(itemgetter(*order), rows), strict=True)]
+    for place, pack in packers:
+        columns[place] = map(pack, columns[place])
+    if connection.dialect.name == "postgresql" and not keys:
+        connection.exec_driver_sql(sql, tuple(map(list, columns)))
+    else:
+        connection.exec_driver_sql(sql, [*zip(*columns, strict=True)])
 
 
 @cache
@@ -219,7 +219,16 @@ def _compiled(
     compiled = _insert(dialect.name, table, keys, names).compile(dialect=dialect, column_keys=names)
     order = tuple(getattr(compiled, "positiontup", None) or ())
     found = ((place, stored_by(table.columns[name].type)) for place, name in enumerate(order))
-    return str(compiled), order, tuple((place, pack) for place, pack in found if pack)
+    is_array = dialect.name == "postgresql" and not keys
+    kinds = [table.columns[name].type.compile(dialect) for name in order]
+    sql = insert_arrays(table.name, order, kinds) if is_array else str(compiled)
+    return sql, order, tuple((place, pack) for place, pack in found if pack)
+
+
+def insert_arrays(table: str, names: Sequence[str], kinds: Sequence[str]) -> str:
+    """PostgreSQL's statement that inserts many rows at once, given an array for each column."""
+    arrays = ", ".join(f"CAST(%s AS {kind}[])" for kind in kinds)
+    return f"""INSERT INTO {table} ({", ".join(f'"{name}"' for name in names)}) SELECT * FROM unnest({arrays})"""
 
 
 def _insert(dialect: str, table: Table, keys: tuple[str, ...], names: tuple[str, ...]) -> Insert:

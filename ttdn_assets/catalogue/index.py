@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import Connection, Float, Integer, TextClause, column, text
 from sqlalchemy.sql.selectable import Subquery
 
+from ttdn_assets.catalogue.database import insert_arrays
 from ttdn_assets.catalogue.merge import Key
 from ttdn_assets.catalogue.rows import storable
 from ttdn_assets.catalogue.words import Term, Terms, indexed
@@ -164,27 +165,21 @@ class TsvectorIndex:
     Vectors and queries are written out token by token, because PostgreSQL's own parser depends on the server's locale.
     """
 
-    _WRITE = (
-        "INSERT INTO search_index (asset, folded, exact)"
-        " VALUES (:asset, CAST(:folded AS tsvector), CAST(:exact AS tsvector))"
-        " ON CONFLICT (asset) DO UPDATE SET folded = excluded.folded, exact = excluded.exact"
-    )
+    _INSERT = insert_arrays("search_index", ("asset", "folded", "exact"), ("INTEGER", "TSVECTOR", "TSVECTOR"))
+    _UPDATE = " ON CONFLICT (asset) DO UPDATE SET folded = excluded.folded, exact = excluded.exact"
 
     def write(
         self, connection: Connection, documents: Sequence[Document], *, instead_of: Sequence[Document] = ()
     ) -> None:
         """See ``SearchIndex``; what stands there need not be told."""
         if documents:
-            connection.execute(text(self._WRITE), [self._row(one) for one in documents])
+            columns = zip(*map(self._row, documents), strict=True)
+            connection.exec_driver_sql(self._INSERT + self._UPDATE, tuple(map(list, columns)))
 
-    def _row(self, one: Document) -> dict[str, Any]:
+    def _row(self, one: Document) -> tuple[int, str, str]:
         weighted = ((one.title, "A"), (one.facts, "B"), (one.words, "C"), (one.paths, "D"))
         tokens = [(token, weight) for value, weight in weighted for token in [*value.split(" "), ""]]
-        return {
-            "asset": one.asset,
-            "folded": _vector(tokens),
-            "exact": _vector([(token, "D") for token in one.exact.split(" ")]),
-        }
+        return one.asset, _vector(tokens), " ".join(f"'{token}'" for token in one.exact.split())
 
     def remove(self, connection: Connection, document: Document) -> None:
         """See ``SearchIndex``."""
