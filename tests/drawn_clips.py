@@ -13,7 +13,7 @@ import numpy as np
 
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Box, Fit, MediaFacts, PathPoint, Rendition, RenditionPlan, VideoPlan
-from ttdn_assets.renditions.video import make_videos
+from ttdn_assets.renditions.video.make import make_videos
 
 MakeClip = Callable[..., Path]
 Rgb = tuple[int, int, int]

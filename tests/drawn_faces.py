@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 from drawn_photos import scenery
 from ttdn_assets.geometry import crop_to_ratio, holds, union
 from ttdn_assets.model import Box, Placement, Subject
-from ttdn_assets.renditions.plan_frame import Wish, choose_frame
+from ttdn_assets.renditions.planning.frame import Wish, choose_frame
 
 Pixels = NDArray[np.uint8]
 FOLDER = Path(__file__).parent / "cases" / "faces"

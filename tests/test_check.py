@@ -18,7 +18,7 @@ from ttdn_assets import renditions, wording
 from ttdn_assets.errors import InputError
 from ttdn_assets.model import Placement
 from ttdn_assets.placements import load_placements
-from ttdn_assets.renditions.check import check_file
+from ttdn_assets.renditions.checking.check import check_file
 
 ALL = load_placements()
 SHARED_MEDIA = os.environ.get("TTDN_TEST_MEDIA")
@@ -291,7 +291,7 @@ def test_a_clip_cut_short_is_found(tmp_path: Path, reel: Path) -> None:
 
 def test_every_rule_has_its_sentence_in_both_languages() -> None:
     folder = Path(str(renditions.__file__)).parent
-    calls = [node for path in folder.glob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    calls = [node for path in folder.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))]
     codes = {
         node.value
         for node in calls

@@ -13,7 +13,7 @@ from ttdn_assets.jobs.beside_clip import write_beside
 from ttdn_assets.media.languages import language_of, locale_of
 from ttdn_assets.media.subtitles import Cue, Subtitles
 from ttdn_assets.placements import load_placements
-from ttdn_assets.renditions.check import check_file
+from ttdn_assets.renditions.checking.check import check_file
 from ttdn_assets.tools import ffmpeg
 
 ALL = load_placements()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from drawn_clips import path_length_px, place_at
 from ttdn_assets.geometry import crop_to_ratio, holds
 from ttdn_assets.model import Box, FocalPoint, PathPoint, Placement, Subject, TrackPoint
-from ttdn_assets.renditions.clip_path import crop_path
-from ttdn_assets.renditions.plan_frame import Frame, choose_frame
+from ttdn_assets.renditions.planning.crop_path import crop_path
+from ttdn_assets.renditions.planning.frame import Frame, choose_frame
 
 SIZE = (1920, 1080)
 REEL = Placement(id="a.reel", kind="video", name={}, formats=("mp4",), sizes_px=((1080, 1920),))

@@ -17,10 +17,10 @@ from drawn_faces import cutouts, turned
 from drawn_photos import scenery
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Box, FocalPoint, MediaFacts, Placement, RenditionPlan, Subject
-from ttdn_assets.renditions.clip_subject import clip_subject
-from ttdn_assets.renditions.clip_watch import Seen, Watched, watch_clip
-from ttdn_assets.renditions.plan import plan
-from ttdn_assets.renditions.video import make_videos
+from ttdn_assets.renditions.planning.plan import plan
+from ttdn_assets.renditions.video.make import make_videos
+from ttdn_assets.renditions.watching.clip_subject import clip_subject
+from ttdn_assets.renditions.watching.watch import Seen, Watched, watch_clip
 from ttdn_assets.settings import PlacementChoice
 from ttdn_assets.tools import ffmpeg
 from ttdn_assets.tools.faces import find_faces

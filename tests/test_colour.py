@@ -27,7 +27,7 @@ from ttdn_assets.geometry import CENTRE
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Subject
 from ttdn_assets.placements import load_placements
-from ttdn_assets.renditions.plan import plan
+from ttdn_assets.renditions.planning.plan import plan
 from ttdn_assets.tools import icc
 from ttdn_assets.tools.pixels_decode import decode
 

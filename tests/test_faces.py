@@ -15,7 +15,7 @@ from drawn_faces import RATIOS, Composed, composed, cutouts, found, kept, turned
 from drawn_photos import facts, noise, scenery
 from ttdn_assets.model import Box
 from ttdn_assets.renditions.photo import open_picture
-from ttdn_assets.renditions.subject import find_subject
+from ttdn_assets.renditions.watching.subject import find_subject
 from ttdn_assets.settings import Limits
 from ttdn_assets.tools.faces import find_faces
 from ttdn_assets.tools.pixels import Picture, thumbnail

@@ -25,9 +25,9 @@ from ttdn_assets.model import Corner, Margins, OverlayPlan, Placement, Rendition
 from ttdn_assets.placements import load_placements
 from ttdn_assets.renditions.overlay import load_mark, room
 from ttdn_assets.renditions.photo import make_photos, open_picture
-from ttdn_assets.renditions.plan import plan
-from ttdn_assets.renditions.plan_overlay import Mark
-from ttdn_assets.renditions.video import make_videos
+from ttdn_assets.renditions.planning.overlay import Mark
+from ttdn_assets.renditions.planning.plan import plan
+from ttdn_assets.renditions.video.make import make_videos
 from ttdn_assets.settings import Library, Limits, load_library
 from ttdn_assets.tools.mark import drawn, undrawable
 from ttdn_assets.wording import say

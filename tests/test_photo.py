@@ -18,7 +18,7 @@ from ttdn_assets.geometry import crop_to_ratio, fit_long_edge
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Box, Placement, Rendition, RenditionPlan
 from ttdn_assets.renditions.photo import ROOM_BYTES, make_photos, open_picture
-from ttdn_assets.renditions.plan import rendition_path
+from ttdn_assets.renditions.planning.plan import rendition_path
 from ttdn_assets.settings import Limits
 from ttdn_assets.tools.colour import SRGB_PROFILE
 from ttdn_assets.tools.cuts import Cutter

@@ -339,7 +339,7 @@ import sys
 sys.modules["cv2"] = None
 from pathlib import Path
 import numpy as np
-from ttdn_assets.renditions.subject import find_subject
+from ttdn_assets.renditions.watching.subject import find_subject
 from ttdn_assets.tools.cuts import Cutter
 from ttdn_assets.tools.pixels import Picture
 pixels = np.full((600, 900, 3), 120, np.uint8)

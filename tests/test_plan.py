@@ -25,7 +25,7 @@ from ttdn_assets.model import (
     VideoPlan,
 )
 from ttdn_assets.placements import choose, load_placements
-from ttdn_assets.renditions.plan import plan, plan_alone, rendition_path
+from ttdn_assets.renditions.planning.plan import plan, plan_alone, rendition_path
 from ttdn_assets.renditions.tolerances import ASPECT_TOLERANCE, WORDS_ROOM_BYTES
 from ttdn_assets.settings import PlacementChoice
 

@@ -6,7 +6,7 @@ import pytest
 
 from ttdn_assets.model import Finding, FocalPoint, MediaFacts, Placement, RenditionPlan, Subject
 from ttdn_assets.placements import load_placements
-from ttdn_assets.renditions.plan import plan_alone
+from ttdn_assets.renditions.planning.plan import plan_alone
 from ttdn_assets.settings import PlacementChoice
 
 SPHERE = MediaFacts(

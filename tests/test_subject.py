@@ -13,7 +13,7 @@ from drawn_photos import facts, save, scenery
 from ttdn_assets.geometry import crop_around, holds
 from ttdn_assets.model import Box
 from ttdn_assets.renditions.photo import open_picture
-from ttdn_assets.renditions.subject import find_subject
+from ttdn_assets.renditions.watching.subject import find_subject
 from ttdn_assets.settings import Limits
 from ttdn_assets.tools.faces import find_faces
 from ttdn_assets.tools.pixels import Picture

@@ -37,13 +37,13 @@ if TYPE_CHECKING:
     from ttdn_assets.jobs.sync import pull, push
     from ttdn_assets.media.probe import probe
     from ttdn_assets.placements import load_placements
-    from ttdn_assets.renditions.check import check_file
+    from ttdn_assets.renditions.checking.check import check_file
     from ttdn_assets.scanning import scan
     from ttdn_assets.terms import load_terms
 
 _HOMES = {
     "check_captions": "captions.guard",
-    "check_file": "renditions.check",
+    "check_file": "renditions.checking.check",
     "compose": "captions.compose",
     "forget": "jobs.forgetting",
     "load_placements": "placements",

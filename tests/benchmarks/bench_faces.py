@@ -16,8 +16,8 @@ from PIL import Image
 from benchmarks.side_by_side import table
 from drawn_faces import RATIOS, Composed, Pixels, composed, found, kept
 from ttdn_assets.model import Box
-from ttdn_assets.renditions.plan_frame import Wish
-from ttdn_assets.renditions.subject import LOOK_PX, find_subject
+from ttdn_assets.renditions.planning.frame import Wish
+from ttdn_assets.renditions.watching.subject import LOOK_PX, find_subject
 from ttdn_assets.tools.faces import find_faces
 from ttdn_assets.tools.pixels import Picture, thumbnail
 

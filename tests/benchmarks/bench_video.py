@@ -27,15 +27,15 @@ from ttdn_assets.geometry import contain, even
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import MediaFacts, Rendition, RenditionPlan, VideoPlan
 from ttdn_assets.placements import load_placements
-from ttdn_assets.renditions.clip_subject import clip_subject
-from ttdn_assets.renditions.clip_watch import watch_clip
-from ttdn_assets.renditions.plan import plan as plan_all
-from ttdn_assets.renditions.plan import rendition_path
-from ttdn_assets.renditions.video import make_videos
-from ttdn_assets.renditions.video_coders import CRF, PRESET
-from ttdn_assets.renditions.video_filters import framing, opening
-from ttdn_assets.renditions.video_measure import Measured, measure
-from ttdn_assets.renditions.video_sharing import is_copied, shared
+from ttdn_assets.renditions.planning.plan import plan as plan_all
+from ttdn_assets.renditions.planning.plan import rendition_path
+from ttdn_assets.renditions.video.coders import CRF, PRESET
+from ttdn_assets.renditions.video.filters import framing, opening
+from ttdn_assets.renditions.video.make import make_videos
+from ttdn_assets.renditions.video.measure import Measured, measure
+from ttdn_assets.renditions.video.sharing import is_copied, shared
+from ttdn_assets.renditions.watching.clip_subject import clip_subject
+from ttdn_assets.renditions.watching.watch import watch_clip
 from ttdn_assets.tools import ffmpeg
 from ttdn_assets.tools.ffmpeg_graph import Filter
 

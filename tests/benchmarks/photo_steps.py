@@ -13,10 +13,10 @@ from benchmarks.side_by_side import table
 from ttdn_assets.geometry import CENTRE
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import MediaFacts, Placement, RenditionPlan, Subject
-from ttdn_assets.renditions.check import check_file
+from ttdn_assets.renditions.checking.check import check_file
 from ttdn_assets.renditions.photo import make_photos, open_picture
-from ttdn_assets.renditions.plan import plan
-from ttdn_assets.renditions.subject import find_subject
+from ttdn_assets.renditions.planning.plan import plan
+from ttdn_assets.renditions.watching.subject import find_subject
 from ttdn_assets.settings import Limits, PlacementChoice
 from ttdn_assets.tools import jpeg
 from ttdn_assets.tools.cuts import Cutter

@@ -13,9 +13,9 @@ from drawn_clips import H264, MakeClip, boxes_in, clip_of, corners, make_one, pl
 from ttdn_assets.errors import MediaError, ToolError
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Finding, VideoPlan
-from ttdn_assets.renditions.video import make_videos
-from ttdn_assets.renditions.video_coders import CODERS, Rate, x264
-from ttdn_assets.renditions.video_sharing import shared
+from ttdn_assets.renditions.video.coders import CODERS, Rate, x264
+from ttdn_assets.renditions.video.make import make_videos
+from ttdn_assets.renditions.video.sharing import shared
 from ttdn_assets.tools import ffmpeg
 from ttdn_assets.tools.ffmpeg_graph import Filter, Output, arguments
 from ttdn_assets.tools.ffmpeg_hardware import HARDWARE, hardware_encoder

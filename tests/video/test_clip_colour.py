@@ -18,8 +18,8 @@ from colour_difference import delta_e_2000, lab_of
 from drawn_clips import CORNERS, MakeClip, corners, frames_of, make_one, planned, shows
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import MediaFacts
-from ttdn_assets.renditions import video_tone
-from ttdn_assets.renditions.video_filters import shown
+from ttdn_assets.renditions.video import tone
+from ttdn_assets.renditions.video.filters import shown
 from ttdn_assets.tools import ffmpeg
 
 
@@ -31,7 +31,7 @@ def test_other_samplings_and_ranges_keep_their_colours(pixels: str, make_clip: M
         assert shows(frames_of(made)[0], corner, colour, within=16)
 
 
-@pytest.mark.parametrize("transfer", video_tone.TRANSFERS)
+@pytest.mark.parametrize("transfer", tone.TRANSFERS)
 def test_hdr_becomes_sdr_alike_with_and_without_zscale(transfer: str, make_clip: MakeClip, tmp_path: Path) -> None:
     hdr = f"color_primaries=bt2020:color_trc={transfer}:colorspace=bt2020nc:range=tv"
     ramp = "gradients=size=320x180:rate=25:duration=0.4:c0=black:c1=white:x0=0:y0=0:x1=319:y1=0:speed=0.00001"
@@ -62,7 +62,7 @@ def pictures_by(path: Path, facts: MediaFacts, able: ffmpeg.Capabilities, folder
         step.name + "=" + ":".join(f"{key}={value}" for key, value in step.options.items())
         for step in shown(facts, (), (320, 180), able)
     )
-    video_tone.write_table(facts.video, folder)
+    tone.write_table(facts.video, folder)
     options = ["-i", f"file:{path}", "-vf", steps, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-"]
     ran = ffmpeg.run(options, deadline=ffmpeg.Deadline(path, 30), folder=folder, capture=True)
     return np.frombuffer(ran.stdout, np.uint8).astype(float)

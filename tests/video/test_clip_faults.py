@@ -12,7 +12,7 @@ from drawn_clips import H264, MakeClip, clip_of, corners, planned, tone
 from ttdn_assets.errors import AssetsError, MediaError, TimeLimit
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Box, MediaFacts, RenditionPlan
-from ttdn_assets.renditions.video import make_videos
+from ttdn_assets.renditions.video.make import make_videos
 
 
 def test_a_clip_damaged_in_its_middle_is_no_success(make_clip: MakeClip, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from drawn_clips import (
 )
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Box, PathPoint
-from ttdn_assets.renditions.video_frames import sample_pictures
+from ttdn_assets.renditions.video.frames import sample_pictures
 
 TURNS = {
     "none": (1, 0, 0, 1),

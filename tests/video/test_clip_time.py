@@ -12,7 +12,7 @@ import pytest
 
 from drawn_clips import H264, MakeClip, clip_of, frames_of, make_one, planned, whole_of
 from ttdn_assets.media.probe import probe
-from ttdn_assets.renditions.video_filters import rate
+from ttdn_assets.renditions.video.filters import rate
 
 
 def test_a_variable_rate_becomes_constant_without_drift(make_clip: MakeClip, tmp_path: Path) -> None:

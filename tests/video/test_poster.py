@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drawn_clips import H264, MakeClip
 from ttdn_assets.media.probe import probe
-from ttdn_assets.renditions.video_frames import poster
+from ttdn_assets.renditions.video.frames import poster
 
 
 def test_the_poster_is_neither_black_nor_blank(make_clip: MakeClip) -> None:

@@ -15,9 +15,9 @@ from ttdn_assets.media.probe import probe
 from ttdn_assets.media.subtitles import Cue, Subtitles, read_subtitles, srt
 from ttdn_assets.model import MediaFacts, RenditionPlan, Subject
 from ttdn_assets.placements import load_placements
-from ttdn_assets.renditions.plan import plan
-from ttdn_assets.renditions.video import make_videos
-from ttdn_assets.renditions.video_subtitles import script
+from ttdn_assets.renditions.planning.plan import plan
+from ttdn_assets.renditions.video.make import make_videos
+from ttdn_assets.renditions.video.subtitles import script
 from ttdn_assets.tools.fonts import FACE, font_file, wrapped
 
 VIETNAMESE = "1\n00:00:00,400 --> 00:00:00,900\nMùa vàng Mù Cang Chải\n"

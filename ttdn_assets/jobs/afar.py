@@ -25,7 +25,7 @@ from ttdn_assets.jobs.pool import Died
 from ttdn_assets.jobs.readiness import Ready
 from ttdn_assets.jobs.work import Task, Worked
 from ttdn_assets.model import Rendition
-from ttdn_assets.renditions.plan import RENDERER
+from ttdn_assets.renditions.planning.plan import RENDERER
 from ttdn_assets.settings import StoreSettings
 from ttdn_assets.stores import Store, open_store
 from ttdn_assets.stores.keys import original_key, rendition_key

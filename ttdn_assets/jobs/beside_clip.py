@@ -12,9 +12,9 @@ from ttdn_assets.media.languages import locale_of
 from ttdn_assets.media.probe import probe
 from ttdn_assets.media.subtitles import Subtitles, srt, within
 from ttdn_assets.model import Finding, MediaFacts, Placement
-from ttdn_assets.renditions.check import check_file
-from ttdn_assets.renditions.check_beside import POSTER_ENDING, SUBTITLES_ENDING
-from ttdn_assets.renditions.video_frames import poster
+from ttdn_assets.renditions.checking.beside import POSTER_ENDING, SUBTITLES_ENDING
+from ttdn_assets.renditions.checking.check import check_file
+from ttdn_assets.renditions.video.frames import poster
 from ttdn_assets.tools.files import os_errors, write_whole
 from ttdn_assets.tools.thumbnails import still_jpeg
 

@@ -13,7 +13,7 @@ from ttdn_assets.errors import AssetsError
 from ttdn_assets.jobs.library import catalogue_of, widened
 from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import Lang
-from ttdn_assets.renditions.video_frames import sample_pictures
+from ttdn_assets.renditions.video.frames import sample_pictures
 from ttdn_assets.settings import Library
 from ttdn_assets.text import ascii_slug
 from ttdn_assets.tools.files import copy_whole, os_errors, write_whole

@@ -31,8 +31,8 @@ from ttdn_assets.model import (
 )
 from ttdn_assets.placements import choose, load_placements
 from ttdn_assets.renditions.overlay import load_mark
-from ttdn_assets.renditions.plan import plan
-from ttdn_assets.renditions.plan_overlay import Mark
+from ttdn_assets.renditions.planning.overlay import Mark
+from ttdn_assets.renditions.planning.plan import plan
 from ttdn_assets.scanning import scan
 from ttdn_assets.settings import Limits, PlacementChoice, load_library
 from ttdn_assets.tools.files import free_bytes

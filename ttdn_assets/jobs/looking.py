@@ -13,7 +13,7 @@ import msgspec
 from ttdn_assets.jobs.pool import local_pool, run_each, watchdog
 from ttdn_assets.model import Event, MediaFacts, Progress
 from ttdn_assets.renditions.photo import open_picture
-from ttdn_assets.renditions.video_frames import sample_pictures
+from ttdn_assets.renditions.video.frames import sample_pictures
 from ttdn_assets.settings import Limits
 from ttdn_assets.tools.looks import look_of
 

@@ -29,7 +29,7 @@ from ttdn_assets.model import (
     Words,
     silent,
 )
-from ttdn_assets.renditions.check import check_file
+from ttdn_assets.renditions.checking.check import check_file
 from ttdn_assets.settings import Library
 from ttdn_assets.submissions.bag import (
     PAYLOAD,

@@ -13,7 +13,7 @@ from ttdn_assets.jobs.library import store_of
 from ttdn_assets.model import Placement
 from ttdn_assets.placements import choose, load_placements
 from ttdn_assets.renditions.overlay import load_mark
-from ttdn_assets.renditions.plan_overlay import Mark
+from ttdn_assets.renditions.planning.overlay import Mark
 from ttdn_assets.settings import SETTINGS_FILE, Library, create_library, find_library, unwritable
 from ttdn_assets.stores import Store
 from ttdn_assets.terms import TermBase, load_terms

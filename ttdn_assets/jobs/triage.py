@@ -9,8 +9,8 @@ import msgspec
 
 from ttdn_assets.catalogue.records import AssetRecord, FileVersion
 from ttdn_assets.model import Finding, Placement, Rendition, RenditionPlan
-from ttdn_assets.renditions.plan import plan
-from ttdn_assets.renditions.plan_overlay import Mark
+from ttdn_assets.renditions.planning.overlay import Mark
+from ttdn_assets.renditions.planning.plan import plan
 from ttdn_assets.settings import Library
 
 

@@ -28,15 +28,15 @@ from ttdn_assets.model import (
     Source,
     Subject,
 )
-from ttdn_assets.renditions.check import check_file
-from ttdn_assets.renditions.clip_subject import clip_subject
-from ttdn_assets.renditions.clip_watch import watch_clip
+from ttdn_assets.renditions.checking.check import check_file
 from ttdn_assets.renditions.photo import make_photos, open_picture
-from ttdn_assets.renditions.plan import plan, rendition_path
-from ttdn_assets.renditions.plan_overlay import Mark
-from ttdn_assets.renditions.subject import find_subject
-from ttdn_assets.renditions.video import make_videos
-from ttdn_assets.renditions.video_subtitles import can_burn
+from ttdn_assets.renditions.planning.overlay import Mark
+from ttdn_assets.renditions.planning.plan import plan, rendition_path
+from ttdn_assets.renditions.video.make import make_videos
+from ttdn_assets.renditions.video.subtitles import can_burn
+from ttdn_assets.renditions.watching.clip_subject import clip_subject
+from ttdn_assets.renditions.watching.subject import find_subject
+from ttdn_assets.renditions.watching.watch import watch_clip
 from ttdn_assets.settings import Limits, PlacementChoice, Video
 from ttdn_assets.tools.files import file_sha256, os_errors, told_of
 from ttdn_assets.tools.looks import look_of

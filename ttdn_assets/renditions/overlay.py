@@ -18,7 +18,7 @@ from ttdn_assets.errors import AssetsError, UsageError
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import OverlayPlan, Placement, RenditionPlan
 from ttdn_assets.placements import choose
-from ttdn_assets.renditions.plan_overlay import Mark
+from ttdn_assets.renditions.planning.overlay import Mark
 from ttdn_assets.settings import SETTINGS_FILE, Library, Limits, Overlay
 from ttdn_assets.text import clean
 from ttdn_assets.tools import mark as drawing

@@ -16,10 +16,10 @@ from typing import NamedTuple
 from ttdn_assets.errors import MediaError
 from ttdn_assets.model import MediaFacts, Placement, Rendition, RenditionPlan
 from ttdn_assets.renditions.overlay import marked
-from ttdn_assets.renditions.plan import rendition_path
-from ttdn_assets.renditions.plan_overlay import Mark
-from ttdn_assets.renditions.plan_sphere import is_sphere
-from ttdn_assets.renditions.subject import LOOK_PX
+from ttdn_assets.renditions.planning.overlay import Mark
+from ttdn_assets.renditions.planning.plan import rendition_path
+from ttdn_assets.renditions.planning.sphere import is_sphere
+from ttdn_assets.renditions.watching.subject import LOOK_PX
 from ttdn_assets.settings import Limits
 from ttdn_assets.tools.cuts import Cutter
 from ttdn_assets.tools.encode import encode_jpeg, encode_pixels, has_fine_colour

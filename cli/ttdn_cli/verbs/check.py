@@ -10,7 +10,7 @@ from ttdn_assets.errors import AssetsError
 from ttdn_assets.jobs.lines import finding_line
 from ttdn_assets.model import Failure, Finding, Placement
 from ttdn_assets.placements import choose, load_placements
-from ttdn_assets.renditions.check import check_file
+from ttdn_assets.renditions.checking.check import check_file
 from ttdn_assets.settings import load_library
 from ttdn_cli.app import option, verb
 from ttdn_cli.output import json_line, tell_findings

@@ -3,7 +3,7 @@
 Each placement is planned alone, from the source and its own figures.  Placements share one file exactly when, planned
 alone, they would get the same one to the last parameter: so sharing lowers none, the order of placements means nothing,
 and a target added later leaves what was made untouched.  So that figures which nobody reaches keep no two placements
-apart, byte and bitrate caps are first cut to a roomy ceiling (``plan_photo``, ``plan_clip``) under which nothing is
+apart, byte and bitrate caps are first cut to a roomy ceiling (``photo``, ``clip``) under which nothing is
 lost.
 
 A placement that cannot be satisfied gets a warning (rules ``plan-…``) with what was measured, what is allowed, and in
@@ -19,11 +19,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from ttdn_assets.model import LANGUAGES, Finding, Lang, MediaFacts, Placement, RenditionPlan, Subject
-from ttdn_assets.renditions import plan_photo
-from ttdn_assets.renditions.plan_clip import bytes_cap, plan_clip
-from ttdn_assets.renditions.plan_frame import Frame, Wish, choose_frame
-from ttdn_assets.renditions.plan_overlay import Mark, above_subtitles, is_left_out, plan_overlay
-from ttdn_assets.renditions.plan_sphere import choose_sphere_frame, is_sphere
+from ttdn_assets.renditions.planning import photo
+from ttdn_assets.renditions.planning.clip import bytes_cap, plan_clip
+from ttdn_assets.renditions.planning.frame import Frame, Wish, choose_frame
+from ttdn_assets.renditions.planning.overlay import Mark, above_subtitles, is_left_out, plan_overlay
+from ttdn_assets.renditions.planning.sphere import choose_sphere_frame, is_sphere
 from ttdn_assets.settings import PlacementChoice
 
 RENDERER = 2
@@ -112,10 +112,10 @@ def rendition_path(plan: RenditionPlan) -> str:
 def _photo(
     facts: MediaFacts, placement: Placement, frame: Frame, *, size_bytes: int, mark: Mark | None
 ) -> RenditionPlan | Finding:
-    if fault := plan_photo.weight_fault(facts, placement, size_bytes=size_bytes):
+    if fault := photo.weight_fault(facts, placement, size_bytes=size_bytes):
         return fault
     overlay = plan_overlay(mark, placement)
-    copied = overlay is None and plan_photo.conforms(facts, placement, frame, size_bytes=size_bytes)
+    copied = overlay is None and photo.conforms(facts, placement, frame, size_bytes=size_bytes)
     return RenditionPlan(
         recipe="",
         placements=(),
@@ -126,7 +126,7 @@ def _photo(
         crop=frame.crop,
         copy=copied,
         bytes_min=None if copied else placement.bytes_min,
-        bytes_max=None if copied else plan_photo.bytes_cap(placement, frame.size_px),
+        bytes_max=None if copied else photo.bytes_cap(placement, frame.size_px),
         dpi=placement.dpi,
         overlay=overlay,
     )

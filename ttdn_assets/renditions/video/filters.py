@@ -10,8 +10,8 @@ from fractions import Fraction
 
 from ttdn_assets.geometry import contain, crop_to_ratio, even
 from ttdn_assets.model import MediaFacts, RenditionPlan, VideoFacts
-from ttdn_assets.renditions import video_path, video_tone
 from ttdn_assets.renditions.tolerances import is_large
+from ttdn_assets.renditions.video import moving_crop, tone
 from ttdn_assets.tools.ffmpeg import Capabilities
 from ttdn_assets.tools.ffmpeg_graph import Filter, Pad, Step, Streams
 
@@ -86,12 +86,12 @@ def shown(facts: MediaFacts, cut: tuple[Filter, ...], size_px: Size, able: Capab
     """
     video = _video(facts)
     size: dict[str, str | int | float] = {"w": size_px[0], "h": size_px[1], "flags": _SCALER}
-    if video_tone.is_hdr(video):
-        by_filters = video_tone.can_filter(video, able, size_px)
-        toned = video_tone.by_filters(video) if by_filters else video_tone.by_table(video)
+    if tone.is_hdr(video):
+        by_filters = tone.can_filter(video, able, size_px)
+        toned = tone.by_filters(video) if by_filters else tone.by_table(video)
         return (*cut, Filter("scale", {**size, **_same_range(video)}), *toned, *_tagged())
-    if video_tone.needs_zscale(video) and "zscale" in able.filters:
-        return (*cut, Filter("scale", {**size, **_same_range(video)}), *video_tone.narrowed(video), *_tagged())
+    if tone.needs_zscale(video) and "zscale" in able.filters:
+        return (*cut, Filter("scale", {**size, **_same_range(video)}), *tone.narrowed(video), *_tagged())
     colours = {"in_range": "pc" if video.full_range else "tv", "out_color_matrix": "bt709", "out_range": "tv"}
     if known := source_matrix(facts):
         colours["in_color_matrix"] = known
@@ -142,7 +142,7 @@ def _cut(facts: MediaFacts, plan: RenditionPlan) -> tuple[Filter, ...]:
     if (width, height) == turned:
         return ()
     if plan.video and plan.video.path:
-        return video_path.moving(plan, width, height)
+        return moving_crop.moving(plan, width, height)
     return (Filter("crop", {"w": width, "h": height, "x": round(box.x * across), "y": round(box.y * down)}),)
 
 

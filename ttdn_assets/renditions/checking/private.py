@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ttdn_assets.media.boxes import children, top_boxes
 from ttdn_assets.model import MediaFacts
-from ttdn_assets.renditions.faults import Fault, broken
-from ttdn_assets.renditions.photo_bytes import PhotoBytes
+from ttdn_assets.renditions.checking.faults import Fault, broken
+from ttdn_assets.renditions.checking.photo_bytes import PhotoBytes
 
 _XMP_PLACE = re.compile(rb"\bGPS(?:Latitude|Longitude|Position|DestLatitude|AreaInformation)\b")
 _XMP_PRIVATE = re.compile(rb"\b(?:SerialNumber|BodySerialNumber|LensSerialNumber|CameraOwnerName|OwnerName)\b")

@@ -16,10 +16,10 @@ from ttdn_assets.errors import AssetsError
 from ttdn_assets.media.probe import probe
 from ttdn_assets.media.subtitles import MARKUP
 from ttdn_assets.model import MediaFacts, Placement
-from ttdn_assets.renditions.check_photo import photo_faults
-from ttdn_assets.renditions.faults import Fault, broken, outside
-from ttdn_assets.renditions.photo_bytes import read_photo
-from ttdn_assets.renditions.private import photo_marks
+from ttdn_assets.renditions.checking.faults import Fault, broken, outside
+from ttdn_assets.renditions.checking.photo import photo_faults
+from ttdn_assets.renditions.checking.photo_bytes import read_photo
+from ttdn_assets.renditions.checking.private import photo_marks
 from ttdn_assets.renditions.tolerances import DURATION_TOLERANCE_S
 from ttdn_assets.tools.key_pictures import detail_of
 

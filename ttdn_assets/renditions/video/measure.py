@@ -14,8 +14,8 @@ import msgspec
 
 from ttdn_assets.errors import ToolError
 from ttdn_assets.model import MediaFacts, RenditionPlan
-from ttdn_assets.renditions.video_filters import decoder, opening, streams
-from ttdn_assets.renditions.video_sound import Loudness, measure_loudness
+from ttdn_assets.renditions.video.filters import decoder, opening, streams
+from ttdn_assets.renditions.video.sound import Loudness, measure_loudness
 from ttdn_assets.tools import ffmpeg, ffmpeg_graph
 from ttdn_assets.tools.ffmpeg_graph import Filter, Output, Value
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ttdn_assets.model import MediaFacts, Placement, VideoFacts
-from ttdn_assets.renditions.clip_boxes import Layout, read_layout
-from ttdn_assets.renditions.faults import Fault, broken, outside
+from ttdn_assets.renditions.checking.clip_boxes import Layout, read_layout
+from ttdn_assets.renditions.checking.faults import Fault, broken, outside
 from ttdn_assets.renditions.tolerances import (
     BITRATE_TOLERANCE,
     DURATION_TOLERANCE_S,

@@ -15,7 +15,7 @@ import msgspec
 
 from ttdn_assets.errors import ToolError
 from ttdn_assets.model import MediaFacts, VideoPlan
-from ttdn_assets.renditions.video_filters import streams
+from ttdn_assets.renditions.video.filters import streams
 from ttdn_assets.tools import ffmpeg, ffmpeg_graph
 from ttdn_assets.tools.ffmpeg_graph import Filter, Output
 

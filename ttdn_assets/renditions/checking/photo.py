@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ttdn_assets.model import MediaFacts, Placement
+from ttdn_assets.renditions.checking.faults import Fault, broken
+from ttdn_assets.renditions.checking.photo_bytes import PhotoBytes
 from ttdn_assets.renditions.colours import is_srgb
-from ttdn_assets.renditions.faults import Fault, broken
-from ttdn_assets.renditions.photo_bytes import PhotoBytes
 
 SRGB_COLOUR_SPACE = 1
 _RGB = ("rgb", "gray", "palette")

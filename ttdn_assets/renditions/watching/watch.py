@@ -12,9 +12,9 @@ from typing import NamedTuple
 from ttdn_assets.errors import MediaError, ToolError
 from ttdn_assets.geometry import contain, even
 from ttdn_assets.model import MediaFacts, Subject
-from ttdn_assets.renditions import video_tone
-from ttdn_assets.renditions.subject import find_subject
-from ttdn_assets.renditions.video_filters import decoder, framing_of_frame, opening, streams
+from ttdn_assets.renditions.video import tone
+from ttdn_assets.renditions.video.filters import decoder, framing_of_frame, opening, streams
+from ttdn_assets.renditions.watching.subject import find_subject
 from ttdn_assets.tools import ffmpeg, ffmpeg_graph
 from ttdn_assets.tools.ffmpeg_graph import Filter, Output, Value
 from ttdn_assets.tools.pixels_raw import picture_of_rgb
@@ -89,7 +89,7 @@ def _decode(path: Path, facts: MediaFacts, looks: _Looks, folder: Path, deadline
     able = ffmpeg.capabilities(binary)
     outputs = [_frames(facts, looks, able, folder / _FRAMES), _cuts(facts)]
     before = {**ffmpeg.input_options(facts.format), **decoder(facts, able), **_spared(facts)}
-    video_tone.write_table(facts.video, folder)
+    tone.write_table(facts.video, folder)
     arguments = ffmpeg_graph.arguments(path, outputs, before=before, streams=streams(facts))
     try:
         ffmpeg.run(arguments, deadline=deadline, binary=binary, folder=folder)

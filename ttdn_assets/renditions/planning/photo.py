@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ttdn_assets.model import Finding, MediaFacts, Placement
 from ttdn_assets.renditions.colours import is_srgb
-from ttdn_assets.renditions.plan_frame import Frame
+from ttdn_assets.renditions.planning.frame import Frame
 from ttdn_assets.renditions.tolerances import WORDS_ROOM_BYTES
 
 ROOMY_BYTES_PER_PIXEL = 0.9

@@ -18,16 +18,17 @@ import msgspec
 from ttdn_assets.errors import AssetsError, MediaError, TimeLimit, ToolError
 from ttdn_assets.media.subtitles import Subtitles
 from ttdn_assets.model import Finding, MediaFacts, Rendition, RenditionPlan
-from ttdn_assets.renditions import video_path, video_subtitles, video_tone
 from ttdn_assets.renditions.overlay import marking
-from ttdn_assets.renditions.plan import rendition_path
-from ttdn_assets.renditions.plan_overlay import Mark
+from ttdn_assets.renditions.planning.overlay import Mark
+from ttdn_assets.renditions.planning.plan import rendition_path
 from ttdn_assets.renditions.tolerances import WORDS_ROOM_BYTES
-from ttdn_assets.renditions.video_coders import CODERS
-from ttdn_assets.renditions.video_encode import LEAST_BPS, affordable_bps, encoding, remuxing
-from ttdn_assets.renditions.video_filters import decoder, framing, opening, raster, streams
-from ttdn_assets.renditions.video_measure import Measured, measure
-from ttdn_assets.renditions.video_sharing import Shared, is_copied, shared
+from ttdn_assets.renditions.video import moving_crop, tone
+from ttdn_assets.renditions.video.coders import CODERS
+from ttdn_assets.renditions.video.encode import LEAST_BPS, affordable_bps, encoding, remuxing
+from ttdn_assets.renditions.video.filters import decoder, framing, opening, raster, streams
+from ttdn_assets.renditions.video.measure import Measured, measure
+from ttdn_assets.renditions.video.sharing import Shared, is_copied, shared
+from ttdn_assets.renditions.video.subtitles import burning, write_burned
 from ttdn_assets.tools import containers, ffmpeg, ffmpeg_graph
 from ttdn_assets.tools.ffmpeg_graph import Output
 from ttdn_assets.tools.ffmpeg_hardware import hardware_encoder
@@ -132,10 +133,10 @@ def _encoder(path: Path, binary: Path, tell: Tell) -> str:
 
 def _write_beside(job: _Job, plans: Sequence[RenditionPlan], subtitles: Sequence[Subtitles]) -> None:
     """The files that filters read, in the folder where they run."""
-    video_tone.write_table(job.facts.video, job.folder)
+    tone.write_table(job.facts.video, job.folder)
     for plan in plans:
-        video_path.write_moves(plan, raster(job.facts)[1], job.folder)
-        video_subtitles.write_burned(plan, subtitles, job.folder)
+        moving_crop.write_moves(plan, raster(job.facts)[1], job.folder)
+        write_burned(plan, subtitles, job.folder)
 
 
 @contextlib.contextmanager
@@ -218,7 +219,7 @@ def _output(job: _Job, plan: RenditionPlan, target: Path, *, rate_bps: int | Non
     picture = (
         *opening(job.facts, plan.clip.fps),
         *framing(job.facts, plan, job.able),
-        *video_subtitles.burning(plan),
+        *burning(plan),
         *marking(plan, job.mark, job.folder),
     )
     coder = CODERS[_X264 if plan.bytes_max is not None else job.encoder]

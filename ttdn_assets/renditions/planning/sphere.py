@@ -7,7 +7,7 @@ tripod, stretched to the full width.  A placement that takes the picture whole g
 from __future__ import annotations
 
 from ttdn_assets.model import Box, Finding, FocalPoint, MediaFacts, Placement, Subject
-from ttdn_assets.renditions.plan_frame import Frame, Size, Wish, choose_frame
+from ttdn_assets.renditions.planning.frame import Frame, Size, Wish, choose_frame
 
 BAND = 100 / 180
 _RATIO, _RATIO_TOLERANCE = 2.0, 0.05

@@ -13,12 +13,12 @@ from pathlib import Path
 from ttdn_assets.errors import MediaError
 from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Finding, MediaFacts, Placement
-from ttdn_assets.renditions.check_beside import beside_faults, lies_beside
-from ttdn_assets.renditions.check_clip import clip_faults
-from ttdn_assets.renditions.check_photo import photo_faults
-from ttdn_assets.renditions.faults import Fault, broken, outside
-from ttdn_assets.renditions.photo_bytes import read_photo
-from ttdn_assets.renditions.private import clip_marks, photo_marks
+from ttdn_assets.renditions.checking.beside import beside_faults, lies_beside
+from ttdn_assets.renditions.checking.clip import clip_faults
+from ttdn_assets.renditions.checking.faults import Fault, broken, outside
+from ttdn_assets.renditions.checking.photo import photo_faults
+from ttdn_assets.renditions.checking.photo_bytes import read_photo
+from ttdn_assets.renditions.checking.private import clip_marks, photo_marks
 from ttdn_assets.renditions.tolerances import ASPECT_TOLERANCE
 from ttdn_assets.tools.files import os_errors
 

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from ttdn_assets.geometry import crop_around, crop_to_ratio, holds, nearest_ratio, union
 from ttdn_assets.model import Box, Finding, Fit, PathPoint, Placement, Subject
-from ttdn_assets.renditions.clip_path import crop_path
+from ttdn_assets.renditions.planning.crop_path import crop_path
 
 Size = tuple[int, int]
 Wish = Literal["auto", "crop", "pad"]

@@ -9,8 +9,8 @@ from pathlib import Path
 from ttdn_assets.errors import MediaError, ToolError
 from ttdn_assets.geometry import contain, even
 from ttdn_assets.model import MediaFacts
-from ttdn_assets.renditions import video_tone
-from ttdn_assets.renditions.video_filters import decoder, framing_of_frame, opening, streams
+from ttdn_assets.renditions.video import tone
+from ttdn_assets.renditions.video.filters import decoder, framing_of_frame, opening, streams
 from ttdn_assets.tools import ffmpeg, ffmpeg_graph
 from ttdn_assets.tools.ffmpeg_graph import Filter, Output
 from ttdn_assets.tools.key_pictures import best_moment_s
@@ -87,7 +87,7 @@ def _frames_at(
         options={"f": "rawvideo", "pix_fmt": "rgb24", "frames:v": 1},
     )
     with tempfile.TemporaryDirectory(prefix="ttdn-", ignore_cleanup_errors=True) as folder:
-        video_tone.write_table(facts.video, Path(folder))
+        tone.write_table(facts.video, Path(folder))
         for at_s in times_s:
             before = {**ffmpeg.input_options(facts.format), **decoder(facts, able), "ss": round(at_s, 6)}
             if not whole and not exact and facts.video and facts.video.duration_s >= _KEYFRAMES_FROM_S:

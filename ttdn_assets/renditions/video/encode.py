@@ -16,8 +16,8 @@ from pathlib import Path
 
 from ttdn_assets.model import MediaFacts, RenditionPlan, VideoPlan
 from ttdn_assets.renditions.tolerances import is_large
-from ttdn_assets.renditions.video_coders import Coder, Rate
-from ttdn_assets.renditions.video_sound import Loudness, sound_filters
+from ttdn_assets.renditions.video.coders import Coder, Rate
+from ttdn_assets.renditions.video.sound import Loudness, sound_filters
 from ttdn_assets.tools.ffmpeg_graph import Output, Step, Value
 
 KEYFRAMES_S = 2.0

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from ttdn_assets.model import LANGUAGES, Audio, Finding, Lang, MediaFacts, Placement, VideoFacts, VideoPlan
-from ttdn_assets.renditions.plan_frame import Frame
+from ttdn_assets.renditions.planning.frame import Frame
 from ttdn_assets.renditions.tolerances import (
     CUT_MARGIN_S,
     DURATION_TOLERANCE_S,

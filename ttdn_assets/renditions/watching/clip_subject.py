@@ -14,8 +14,8 @@ from typing import Literal, NamedTuple
 
 from ttdn_assets.geometry import CENTRE, centre_of, union
 from ttdn_assets.model import Box, FocalPoint, Subject, TrackPoint
-from ttdn_assets.renditions.clip_track import Moment, about_middle, leaps, median_box, median_size, tracked
-from ttdn_assets.renditions.clip_watch import Seen, Watched
+from ttdn_assets.renditions.watching.track import Moment, about_middle, leaps, median_box, median_size, tracked
+from ttdn_assets.renditions.watching.watch import Seen, Watched
 
 Size = tuple[int, int]
 Origin = Literal["faces", "saliency"]

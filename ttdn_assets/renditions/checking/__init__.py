@@ -1,0 +1,1 @@
+"""Files measured anew from their bytes, whoever made them."""

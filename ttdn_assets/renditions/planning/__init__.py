@@ -1,0 +1,1 @@
+"""Which files are made of an original: shared between placements where sharing lowers none."""

@@ -1,0 +1,1 @@
+"""The files of a clip: what ffmpeg is told, run by run, and what comes of it."""
