@@ -1,4 +1,4 @@
-"""S3 servers for a benchmark, each in a folder of its own; stopped when the benchmark ends."""
+"""S3 servers for a benchmark, each in a folder of its own and with all the memory it wants; stopped when it ends."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _found(name: str) -> str:
 
 
 def _run(command: list[str], port: int, folder: Path) -> Iterator[Server]:
-    process = start(command, port, folder / "log.txt")
+    process = start(command, port, folder / "log.txt", memory="off")
     try:
         yield Server(f"http://127.0.0.1:{port}", process.pid)
     finally:

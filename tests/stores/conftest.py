@@ -55,8 +55,9 @@ def program(name: str) -> str | None:
     return shutil.which(name, path=str(scripts)) or shutil.which(name)
 
 
-def start(command: list[str], port: int, log: Path) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET, "GOMEMLIMIT": "256MiB"}
+def start(command: list[str], port: int, log: Path, *, memory: str = "256MiB") -> subprocess.Popen[bytes]:
+    """A server that answers; many run at once in tests, so each is told to keep its memory small."""
+    environment = {**os.environ, "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET, "GOMEMLIMIT": memory}
     with log.open("wb") as out:
         server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment)
     for _ in range(200):
