@@ -266,6 +266,17 @@ def test_a_truncated_file_is_an_error_and_never_half_grey(tmp_path: Path) -> Non
         assert (caught.value.code, caught.value.fields["path"]) == ("photo-truncated", str(path))
 
 
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_that_lacks_nothing_but_its_end_mark_is_whole(progressive: bool, tmp_path: Path) -> None:
+    path = save(tmp_path / "a.jpg", scenery(400, 300), progressive=progressive)
+    known, whole, data = facts(path), decode(path, facts(path), pixels_max=PIXELS_MAX), path.read_bytes()
+    path.write_bytes(data[:-2])
+    assert np.array_equal(decode(path, known, pixels_max=PIXELS_MAX).pixels, whole.pixels)
+    path.write_bytes(data[:-4])
+    with pytest.raises(MediaError):
+        decode(path, known, pixels_max=PIXELS_MAX)
+
+
 def test_what_is_no_picture_is_an_error_that_names_the_file(tmp_path: Path) -> None:
     path = save(tmp_path / "a.jpg", scenery(40, 30))
     known = facts(path)

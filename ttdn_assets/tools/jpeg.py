@@ -10,11 +10,15 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
+_END = b"\xff\xd9"
+
 Samples = NDArray[np.uint8]
 
 
 def decoded(data: bytes, least_px: tuple[int, int]) -> Samples | None:
     """The picture as (height, width, 3) RGB, the first of several; ``None`` where not every byte of it is sound.
+
+    A file that lacks nothing but the mark of its end, as some recorders write, is sound.
 
     Colours stored at half resolution are repeated, not smoothed, so that halving them gives what the file has.
 
@@ -23,8 +27,9 @@ def decoded(data: bytes, least_px: tuple[int, int]) -> Samples | None:
         least_px: A width and height that suffice: the transform gives the smallest of its scales that reaches both.
     """
     width, height = least_px
+    ended = data if data.endswith(_END) else data + _END
     try:
-        pixels: Samples = simplejpeg.decode_jpeg(data, "RGB", fastupsample=True, min_width=width, min_height=height)
+        pixels: Samples = simplejpeg.decode_jpeg(ended, "RGB", fastupsample=True, min_width=width, min_height=height)
     except (ValueError, RuntimeError):
         return None
     return pixels
