@@ -55,11 +55,11 @@ class Word(TypeDecorator[str]):
         """Take the words in their order for ever."""
         super().__init__()
         self.words = words
-        self.places = {word: place for place, word in enumerate(words)}
+        self.places: dict[str | None, int | None] = {word: place for place, word in enumerate(words)} | {None: None}
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> int:
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> int | None:
         """Its place; that of no row for what is none of the words."""
-        return self.places.get(value or "", -1)
+        return self.places.get(value, -1)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> str | None:
         """The word at a place."""

@@ -42,6 +42,8 @@ FIELD = Word("title", "description", "alt_text", "keywords")
 ORIGIN = Word("human", "composed", "machine", "speech", "vision")
 STATUS = Word("draft", "in_review", "approved", "rejected")
 OUTCOME = Word("done", "unchanged", "skipped", "failed")
+FOUND_BY = Word("hand", "faces", "saliency", "centre")
+KIND, FIT = Word("photo", "video"), Word("whole", "crop", "pad")
 SOURCE = Word("folder", "file_name", "exif", "iptc", "xmp", "gps", "sheet", "officer")
 
 
@@ -152,7 +154,7 @@ subjects = Table(
     Column("focal_x", Float, nullable=False),
     Column("focal_y", Float, nullable=False),
     Column("box", Text),
-    Column("origin", String(16), nullable=False),
+    Column("origin", FOUND_BY, nullable=False),
     Column("heads", Text),
     Column("track", Text),
 )
@@ -163,13 +165,13 @@ renditions = Table(
     of_asset(),
     Column("recipe", Digest, primary_key=True),
     Column("path", Text, nullable=False),
-    Column("kind", String(8), nullable=False),
+    Column("kind", KIND, nullable=False),
     Column("format", String(16), nullable=False),
     Column("width_px", Integer, nullable=False),
     Column("height_px", Integer, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("sha256", Digest, nullable=False),
-    Column("fit", String(8), nullable=False),
+    Column("fit", FIT, nullable=False),
     Column("trimmed", Boolean, nullable=False),
     Column("made_with", Text, nullable=False),
     Column("crop", Text),

@@ -53,6 +53,10 @@ def upgrade() -> None:
         change(table, {column: (kind, _as_digest(column, is_sqlite=is_sqlite)) for column in columns})
     outcomes = _place_in(("done", "unchanged", "skipped", "failed"), "status")
     change("assets", {"status": ("SMALLINT", outcomes), "review": ("SMALLINT", _place_in(_WORDS["status"], "review"))})
+    found_by = _place_in(("hand", "faces", "saliency", "centre"), "origin")
+    change("subjects", {"origin": ("SMALLINT", found_by)})
+    kind, fit = _place_in(("photo", "video"), "kind"), _place_in(("whole", "crop", "pad"), "fit")
+    change("renditions", {"kind": ("SMALLINT", kind), "fit": ("SMALLINT", fit)})
     change("texts", {column: ("SMALLINT", _place_in(words, column)) for column, words in _WORDS.items()})
     op.execute("UPDATE files SET relative = '' WHERE path = folder || relative")
     op.create_index("ix_texts_field_lang_status", "texts", ["field", "lang", "status"])
@@ -106,7 +110,7 @@ def _rebuild(table: str, columns: dict[str, tuple[str, str]]) -> None:
     new = re.sub(rf"^CREATE TABLE \W?{table}\W?", f"CREATE TABLE new_{table} ", old)
     for name, (kind, _) in columns.items():
         new = re.sub(rf"(\W{name}\W? +)(VARCHAR\(\d+\)|TEXT)", rf"\g<1>{kind}", new, count=1)
-    if table in ("texts", "renditions"):
+    if table in ("texts", "renditions") and not new.endswith("WITHOUT ROWID"):
         new += " WITHOUT ROWID"
     values = ", ".join(columns[name][1] if name in columns else name for name in names)
     connection.exec_driver_sql(new)
