@@ -327,6 +327,20 @@ def test_reduced_pictures_are_near_lanczos(share: float) -> None:
     assert found > 0.99, f"SSIM {found:.4f}"
 
 
+@pytest.mark.parametrize("times", [2.8, 3.0, 3.5, 4.3, 6.7])
+def test_grain_and_fine_waves_are_reduced_as_by_lanczos(times: float) -> None:
+    """Whoever halves first folds fine grain into what is kept; plain scenes do not show it."""
+    across = np.arange(1600, dtype=np.float32)
+    waves = 120 + 50 * np.sin(across / 9) * np.cos(across[:1200, None] / 13)
+    grain = np.random.default_rng(1).normal(0, 25, (1200, 1600))
+    pixels = np.repeat(np.clip(waves + grain, 0, 255).astype(np.uint8)[..., None], 3, 2)
+    size_px = round(1600 / times), round(1200 / times)
+    ours = Cutter(Picture(Path("a"), pixels, (1600, 1200))).planes(None, size_px, fine=False).luma
+    lanczos = Image.fromarray(pixels).convert("L").resize(size_px, Image.Resampling.LANCZOS)
+    found = similarity(np.asarray(ours), np.asarray(lanczos))
+    assert found > 0.995, f"SSIM {found:.4f}"
+
+
 def test_nothing_is_ever_enlarged() -> None:
     cutter = Cutter(Picture(Path("a"), scenery(300, 200), (300, 200)))
     assert cutter.pixels(None, (600, 400)).shape == (200, 300, 3)
