@@ -62,7 +62,8 @@ class Database:
 
         With ``rebuilds`` tables can be replaced: SQLite then lets alone what hangs on a table that is dropped.
         """
-        with database_errors(self.place), self._writer.execution_options(ttdn_rebuild=rebuilds).begin() as connection:
+        writer = self._writer.execution_options(ttdn_rebuild=True) if rebuilds else self._writer
+        with database_errors(self.place), writer.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {self._busy_ms}")
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")

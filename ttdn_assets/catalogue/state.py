@@ -243,6 +243,8 @@ def _renditions(rows: Iterable[Any], served_rows: Iterable[Any]) -> tuple[Rendit
 
 def documents_of(connection: Connection, numbers: Sequence[int]) -> list[Document]:
     """The search documents of assets as they stand."""
+    if not numbers:
+        return []
     place_rows, fact_rows, text_rows = (_grouped(connection, table, numbers) for table in (files, facts, texts))
     media = {row.number: row.media for row in connection.execute(_MEDIA, {"numbers": numbers})}
     documents = []
