@@ -143,7 +143,9 @@ def test_the_sound_is_the_track_that_players_choose(tmp_path: Path) -> None:
 def test_what_an_edit_list_hides_is_told(tmp_path: Path) -> None:
     whole = clip(tmp_path / "a.mp4", *H264, "-c:a", "aac")
     ffmpeg("-ss", "0.6", "-i", whole, "-c", "copy", tmp_path / "b.mp4")
+    ffmpeg("-i", whole, "-ss", "0.5", "-i", whole, "-map", "0:v", "-map", "1:a", "-c", "copy", tmp_path / "c.mp4")
     assert video(probe(whole)).hidden_s < 0.1
+    assert video(probe(tmp_path / "c.mp4")).hidden_s == pytest.approx(0.5, abs=0.06)
     assert video(probe(tmp_path / "b.mp4")).hidden_s == pytest.approx(0.6, abs=0.06)
 
 

@@ -15,8 +15,8 @@ FPS_CHOICE_TOLERANCE = 0.005
 DURATION_TOLERANCE_S = 0.15
 """The last frame and the last AAC packet end up to this much after the cut asked for."""
 
-PRIMING_S = 0.1
-"""Encoders of sound begin with up to 2,112 samples that an edit list hides; one that hides more was made by a cut."""
+PRIMING_SAMPLES = 2112
+"""Encoders of sound begin with up to so many that an edit list hides; one that hides more was made by a cut."""
 
 CUT_MARGIN_S = 0.2
 """A clip that is cut to a limit ends this much before it, so that the padding of the last packets stays below."""

@@ -93,11 +93,13 @@ class _Track:
         self.starts = array("q")
         self.end = 0
         self.size_bytes = 0
+        self.first = 0
         self.hidden = 0
 
     def add(self, packet: Any) -> None:
         self.size_bytes += packet.size
         at = packet.pts if packet.pts is not None else packet.dts
+        self.first = min(self.first, at or 0)
         if packet.is_discard:
             self.hidden += packet.duration or 0
         if at is None or packet.is_discard:
@@ -113,6 +115,11 @@ class _Track:
         first, last = min(self.starts), max(self.starts)
         end = self.end if self.end > last else last + self.usual_step()
         return first * self.time_base, end * self.time_base
+
+    @property
+    def hidden_s(self) -> float:
+        """How much comes before time 0, or is to be discarded elsewhere."""
+        return max(self.hidden, -self.first) * self.time_base
 
     def usual_step(self) -> float:
         steps = self.steps()
@@ -158,21 +165,8 @@ def read_clip(path: Path, *, format: str, limit_s: float) -> Clip:
     deadline = time.monotonic() + limit_s
     with _opened(path, format, limit_s) as container:
         picture = _first_picture(container, _largest_video(container, path), path)
-        if _rewound(container):
-            return _read(container, path, picture, deadline)
-    with _opened(path, format, limit_s) as container:
+    with _opened(path, format, limit_s) as container:  # No seeking back: what lies before time 0 would be passed over.
         return _read(container, path, picture, deadline)
-
-
-def _rewound(container: Any) -> bool:
-    """Whether reading starts over; a clip without an index or with times below 0 must be opened again."""
-    import av
-
-    try:
-        container.seek(0)
-    except av.FFmpegError:
-        return False
-    return True
 
 
 def _read(container: Any, path: Path, picture: Any, deadline: float) -> Clip:
@@ -277,7 +271,7 @@ def _clip(container: Any, video: Any, audio: Any, picture: Any, tracks: dict[int
         audio_s=round(sound.span_s[1] - sound.span_s[0], 6) if sound and sound.span_s else None,
         complete=complete,
         tags={**video.metadata, **container.metadata},
-        hidden_s=round(max(known.hidden * known.time_base for known in tracks.values()), 6),
+        hidden_s=round(max(known.hidden_s for known in tracks.values()), 6),
         stream=video.index,
         track=video.id,
     )

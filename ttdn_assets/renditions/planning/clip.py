@@ -19,7 +19,7 @@ from ttdn_assets.renditions.tolerances import (
     FPS_CHOICE_TOLERANCE,
     FPS_TOLERANCE,
     H264_PROFILES,
-    PRIMING_S,
+    PRIMING_SAMPLES,
     RATE_HEADROOM,
     WORDS_ROOM_BYTES,
 )
@@ -262,7 +262,7 @@ def _coding_conforms(facts: MediaFacts, video: VideoFacts, placement: Placement)
         and video.pix_fmt == "yuv420p"
         and video.bit_depth == 8
         and facts.hdr is None
-        and video.hidden_s <= PRIMING_S
+        and video.hidden_s <= PRIMING_SAMPLES / (video.audio.sample_rate_hz if video.audio else AUDIO_RATE_HZ)
         and video.sample_aspect == 1
         and not (video.rotation_deg or video.mirrored or video.interlaced or video.full_range or video.has_alpha)
         and video.primaries in (None, "bt709", "smpte170m", "bt470bg")
