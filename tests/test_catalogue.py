@@ -12,33 +12,40 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ttdn_assets.catalogue import open_catalogue
+from ttdn_assets.catalogue import open_catalogue, schema
 from ttdn_assets.catalogue.catalogue import Catalogue
+from ttdn_assets.catalogue.columns import packed, unpacked
 from ttdn_assets.catalogue.merge import Key, StoredText, merge_texts, review_of, texts_of
 from ttdn_assets.catalogue.place import _kind_of_mount, on_network_drive, place_findings
 from ttdn_assets.catalogue.records import AssetEntry
 from ttdn_assets.errors import CatalogueError, UsageError
 from ttdn_assets.model import (
+    FIELDS,
     Box,
     CaptionSet,
     Fact,
+    FactSource,
     Failure,
     Finding,
+    Fit,
     FocalPoint,
     Gps,
+    Kind,
     MediaFacts,
     Origin,
+    OutcomeStatus,
     PathPoint,
     Rendition,
     Subject,
     Text,
+    TextStatus,
     TrackPoint,
 )
 
@@ -606,3 +613,24 @@ def test_review_sums_up_the_texts() -> None:
     assert review_of(["approved", "draft"]) == "draft"
     assert review_of(["approved", "in_review"]) == "in_review"
     assert review_of(["approved", "rejected"]) == "rejected"
+
+
+def test_every_word_of_the_model_has_its_place_for_ever() -> None:
+    for kind, said in (
+        (schema.FIELD, FIELDS),
+        (schema.ORIGIN, get_args(Origin)),
+        (schema.STATUS, get_args(TextStatus)),
+        (schema.OUTCOME, get_args(OutcomeStatus)),
+        (schema.SOURCE, get_args(FactSource)),
+        (schema.KIND, get_args(Kind)),
+        (schema.FIT, get_args(Fit)),
+    ):
+        assert set(kind.words) == set(said)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")) | st.binary(min_size=32, max_size=32))
+def test_digests_and_whatever_stands_for_them_come_back(value: str | bytes) -> None:
+    name = value.hex() if isinstance(value, bytes) else value
+    stored = packed(name)
+    assert stored is not None
+    assert unpacked(stored) == name

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.catalogue import Catalogue
@@ -247,6 +248,19 @@ def test_a_word_or_text_without_end_is_kept_and_found(empty: Catalogue) -> None:
     endless = Text(value="x" * 100_000 + " hoa " * 60_000, origin="human")
     asset = empty.record(entry("any", captions=CaptionSet(title={"vi": endless})), who="an")
     assert found(empty, "x" * 100_000) == found(empty, "hoa xxx*") == [asset]
+
+
+def test_an_index_whose_words_are_not_known_any_more_is_made_anew(empty: Catalogue) -> None:
+    """As after a release that splits words in another way: what stands in the index cannot be said again."""
+    said = CaptionSet(title={"vi": Text(value="Hoa ban nở", origin="human")})
+    first, second = (empty.record(entry(name, captions=said), who="an") for name in ("a", "b"))
+    with empty._database.writing() as connection:
+        connection.execute(text("UPDATE assets SET document = 1"))
+    empty.set_text(first, "title", "vi", "Mùa gặt", who="an")
+    assert [hit.asset for hit in empty.search(Query(text="hoa ban")).hits] == [second]
+    assert [hit.asset for hit in empty.search(Query(text="mùa gặt")).hits] == [first]
+    with empty._database.reading() as connection:
+        assert 1 not in connection.execute(text("SELECT document FROM assets")).scalars().all()
 
 
 def test_the_index_can_be_made_anew(empty: Catalogue) -> None:

@@ -52,25 +52,27 @@ PEER = Path(__file__).with_name("catalogue_peer.py")
 @click.command()
 @click.option("--assets", default=200_000, show_default=True)
 @click.option("--database", type=click.Choice(["sqlite", "postgresql", "both"]), default="both", show_default=True)
+@click.option("--postgresql-assets", type=int, help="So many on PostgreSQL; as many by default.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where to fill them; a temporary folder by default.")
-def command(assets: int, database: str, folder: Path | None) -> None:
+def command(assets: int, database: str, postgresql_assets: int | None, folder: Path | None) -> None:
     """Fill a catalogue with made-up assets and ask it."""
     with contextlib.ExitStack() as stack:
         place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ttdn-catalogue-")))
         place.mkdir(parents=True, exist_ok=True)
         chosen = ("sqlite", "postgresql") if database == "both" else (database,)
-        peer = None
+        peers: dict[int, Peer] = {}
         for name in chosen:
+            count = (name == "postgresql" and postgresql_assets) or assets
             library = place / name
             library.mkdir()
             url = f"sqlite:///{library / 'catalogue.sqlite3'}" if name == "sqlite" else stack.enter_context(server())
             settings = "" if name == "sqlite" else f"database = {json.dumps(url)}\n"
             (library / SETTINGS_FILE).write_text(settings, encoding="utf-8")
-            fill(name, url, assets, place)
-            peer = peer or Peer(place, assets, stack)
+            fill(name, url, count, place)
+            peer = peers.get(count) or peers.setdefault(count, Peer(place / f"peer-{count}", count, stack))
             with open_catalogue(url, create=False) as catalogue:
                 asked = questions(catalogue)
-                ask(name, f"{name}: searching {assets:,} assets, a page of {PAGE}", catalogue, peer, asked)
+                ask(name, f"{name}: searching {count:,} assets, a page of {PAGE}", catalogue, peer, asked)
                 ask_facets(name, catalogue, asked)
             ask_processes(name, library, peer, asked)
 
@@ -174,7 +176,7 @@ class Peer:
 
     def __init__(self, place: Path, count: int, stack: contextlib.ExitStack) -> None:
         self.python = peers_python("catalogue", ["sqlite-utils", "beets"])
-        self.folder = place / "peer"
+        self.folder = place
         self.folder.mkdir()
         documents = place / "documents.jsonl"
         with documents.open("w", encoding="utf-8") as out:
