@@ -38,7 +38,7 @@ _CLIP_SUFFIXES = frozenset((
 ))  # fmt: skip
 _DIGITS = re.compile(r"(\d+)")
 _DEPTH_MAX = 128
-_HONEST_OTHERS = ("audio", "jxl", "jp2", "raw")
+_HONEST_OTHERS = ("audio", "jxl", "jp2", "ogv", "rm", "raw")
 """What a media suffix may hold that is no fault of the file: it is skipped, not failed."""
 _REASONS = {
     "pdf": "document",
@@ -57,6 +57,8 @@ _REASONS = {
     "psd": "picture-format",
     "jxl": "picture-format",
     "jp2": "picture-format",
+    "ogv": "clip-format",
+    "rm": "clip-format",
 }
 
 

@@ -76,7 +76,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "office"),
     (b"ID3", "audio"),
     (b"fLaC", "audio"),
-    (b"OggS", "audio"),
+    (b".RMF", "rm"),
     (b"\xff\x0a", "jxl"),
     (b"\x00\x00\x00\x0cJXL ", "jxl"),
     (b"\x00\x00\x00\x0cjP  ", "jp2"),
@@ -84,6 +84,8 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "program"),
     (b"MZ", "program"),
 )
+_OGG_FIRST_BYTES = 4096
+"""Where the first page of every stream in it lies."""
 _TEXT = re.compile(rb"\A(?:\xef\xbb\xbf)?[\t\n\r\x20-\x7e\x80-\xff]*\Z")
 
 
@@ -97,7 +99,7 @@ def head_of(stream: BinaryIO) -> bytes:
 def sniff(head: bytes) -> str | None:
     """The name of the format whose file begins with ``head``; ``None`` where nothing is recognised.
 
-    The answer is a key of ``MEDIA``, or one of ``psd pdf zip rar 7z office audio jxl jp2 gzip program xml json text
+    The answer is a key of ``MEDIA``, or one of ``psd pdf zip rar 7z office audio ogv rm jxl jp2 gzip program xml json text
     empty``.  An MPO is told from a JPEG and a DNG from a TIFF only when they are read.
     """
     if not head:
@@ -166,6 +168,8 @@ def _clip(head: bytes) -> str | None:
         return "flv"
     if head.startswith(_ASF_KEY):
         return "wmv"
+    if head.startswith(b"OggS"):
+        return "ogv" if b"\x80theora" in head[:_OGG_FIRST_BYTES] else "audio"
     if head.startswith((b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3")):
         return "mpg"
     if _MXF_KEY in head:
