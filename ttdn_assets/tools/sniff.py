@@ -99,8 +99,8 @@ def head_of(stream: BinaryIO) -> bytes:
 def sniff(head: bytes) -> str | None:
     """The name of the format whose file begins with ``head``; ``None`` where nothing is recognised.
 
-    The answer is a key of ``MEDIA``, or one of ``psd pdf zip rar 7z office audio ogv rm jxl jp2 gzip program xml json text
-    empty``.  An MPO is told from a JPEG and a DNG from a TIFF only when they are read.
+    The answer is a key of ``MEDIA``, or one of ``psd pdf zip rar 7z office audio ogv rm jxl jp2 gzip program xml json
+    text empty``.  An MPO is told from a JPEG and a DNG from a TIFF only when they are read.
     """
     if not head:
         return "empty"
