@@ -130,3 +130,5 @@ def tell_moved(moved: Moved, *, as_json: bool) -> None:
         "size": megabytes(moved.size_bytes) if moved.size_bytes else "0 MB",
     }
     click.secho(t("cli.moved.counts", fields), bold=True)
+    if moved.equal:
+        click.echo(t("cli.moved.equal", {"count": moved.equal}))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -93,7 +95,7 @@ def test_an_empty_machine_is_made_like_the_first(
     push(library, opener(), catalogue=catalogue)
     with open_catalogue(elsewhere.database_url) as other:
         first = pull(elsewhere, opener(), catalogue=other, who="Vàng A Páo")
-        assert (first.faults, first.missing) == ((), ())
+        assert (first.faults, first.missing, first.equal) == ((), (), PHOTOS)
         for folder in ("renditions", "submissions"):
             assert files_below(elsewhere.root / folder) == files_below(library.root / folder)
         assert verify(elsewhere.submissions / "2026-11-21-facebook") == ()
@@ -108,10 +110,25 @@ def test_an_empty_machine_is_made_like_the_first(
                 assert Path(theirs.path).stat().st_mtime_ns == theirs.mtime_ns
         assert other.search(Query(text="hoa ban")).total == PHOTOS
         again = pull(elsewhere, opener(), catalogue=other)
-        assert (again.transfers, again.faults) == (0, ())
+        assert (again.transfers, again.faults, again.equal) == (0, (), PHOTOS)
         back = push(elsewhere, opener(), catalogue=other)
         assert (back.transfers, back.faults, back.missing) == (0, (), ())
     assert push(library, opener(), catalogue=catalogue).transfers == 0
+
+
+def test_a_catalogue_that_does_not_take_what_it_is_given_is_told(
+    library: Library, catalogue: Catalogue, opener: Opener, elsewhere: Library
+) -> None:
+    push(library, opener(), catalogue=catalogue)
+    with open_catalogue(elsewhere.database_url):
+        pass
+    with closing(sqlite3.connect(elsewhere.root / "catalogue.sqlite3")) as broken:
+        broken.execute("CREATE TRIGGER lost AFTER INSERT ON texts BEGIN DELETE FROM texts WHERE asset = new.asset; END")
+        broken.commit()
+    with open_catalogue(elsewhere.database_url) as other:
+        pulled = pull(elsewhere, opener(), catalogue=other)
+    assert {fault.failure.code for fault in pulled.faults} == {"pull-differs"}
+    assert (len(pulled.faults), pulled.equal) == (PHOTOS, 0)
 
 
 def with_companions(library: Library, catalogue: Catalogue, folder: Path) -> str:

@@ -14,7 +14,7 @@ from ttdn_assets.jobs.sync.items import DECLARATION, SEAL, Item, companion_items
 from ttdn_assets.jobs.sync.originals import Place, placed, places_of
 from ttdn_assets.jobs.sync.records import StoredRecord, entries_of, record_bytes, says_the_same, stored, united
 from ttdn_assets.jobs.sync.transfer import Done, Transfer
-from ttdn_assets.stores.keys import CATALOGUE, SUBMISSIONS, check_key
+from ttdn_assets.stores.keys import CATALOGUE, SUBMISSIONS, catalogue_key, check_key
 from ttdn_assets.tools.files import file_sha256, os_errors
 
 _BATCH = 100
@@ -74,6 +74,7 @@ class Pull(Transfer):
             return False
         if there.md5 != hashlib.md5(record_bytes(own), usedforsecurity=False).hexdigest():
             return False
+        self.tally.equal += 1
         self.tally.add(key, "unchanged")
         return True
 
@@ -87,6 +88,7 @@ class Pull(Transfer):
             self.tally.add(key, "fetched", there.size_bytes if there else 0)
             return True
         if own is None or says_the_same(own, theirs):
+            self.tally.equal += own is not None
             self.tally.add(key, "unchanged")
             return False
         fresh = not says_the_same(united(own, theirs), stored(own, (*theirs.companions, *own.companions)))
@@ -143,6 +145,21 @@ class Pull(Transfer):
         for _ in self.catalogue.record_all(entries, who=who):
             """Each batch is one transaction."""
         self.catalogue.mark_missing(missing, who=who)
+        self._prove(one.record for one in wanted if one.fresh and not one.record.forgotten_at)
+
+    def _prove(self, written: Iterable[StoredRecord]) -> None:
+        """Read again what was written: the catalogue must say all that the store's record says.
+
+        Files that were fetched were compared with their digests on the way; those that lie nowhere are told as missing.
+        """
+        theirs = {catalogue_key(record.id): record for record in written}
+        mine = {key: self.catalogue.shared_record(record.id) for key, record in self._mine(list(theirs))}
+        for key, record in theirs.items():
+            has = stored(mine[key], record.companions) if key in mine else None
+            if has is not None and says_the_same(united(has, record), has):
+                self.tally.equal += 1
+            else:
+                self.tally.fail(key, InputError("pull-differs", {"store": self.store.label, "key": key}))
 
     def _remove_renditions(self, asset: str) -> None:
         """Remove the made files of an asset that was forgotten on another machine."""

@@ -42,6 +42,7 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
 
     ``copied`` were made inside the store from bytes it had.  ``newer`` are records where the other side was changed
     later, so that they were left.  ``missing`` are files that neither this machine nor the store has any more.
+    ``equal`` are the records of which a pull proved that the catalogue says here what the store says.
     """
 
     sent: int = 0
@@ -49,6 +50,7 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     fetched: int = 0
     unchanged: int = 0
     size_bytes: int = 0
+    equal: int = 0
     newer: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
@@ -70,7 +72,7 @@ class Tally:
     def __init__(self, stage: str, progress: Progress) -> None:
         self.stage, self.progress = stage, progress
         self.counts: dict[Done, int] = dict.fromkeys(("sent", "copied", "fetched", "unchanged", "newer"), 0)
-        self.size_bytes = self.expected = self.ended = 0
+        self.size_bytes = self.equal = self.expected = self.ended = 0
         self.newer: list[str] = []
         self.missing: list[str] = []
         self.faults: list[Fault] = []
@@ -103,6 +105,7 @@ class Tally:
             fetched=counts["fetched"],
             unchanged=counts["unchanged"],
             size_bytes=self.size_bytes,
+            equal=self.equal,
             newer=tuple(self.newer),
             missing=tuple(self.missing),
             faults=tuple(self.faults),
