@@ -28,7 +28,9 @@ _LOOSE_MARK = re.compile(r"[\u0300-\u036f]")
 _WORDS_MAX = 32
 _TOKENS_MAX = 64
 _LETTERS_MAX = 100
-_KEPT_MAX, _PIECE_MAX = 65_536, 20
+_KEPT_MAX, _PIECE_MAX = 32_768, 20
+_DIGIT = re.compile(r"\d")
+"""What has one is mostly a number or the name of a file, and does not come again."""
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +98,7 @@ class _Pieces(dict[str, tuple[str, tuple[str, ...]]]):
         is_loose = _LOOSE_MARK.search(piece)
         folded = _tokens(fold(piece)) if is_loose else filter(None, map(_FOLDED.__getitem__, tokens))
         found = " ".join(folded), tuple(token for token in tokens if _FOLDED[token] != token)
-        if len(piece) <= _PIECE_MAX:
+        if len(piece) <= _PIECE_MAX and not _DIGIT.search(piece):
             _make_room(self)
             self[piece] = found
         return found
@@ -106,8 +108,10 @@ class _Folded(dict[str, str]):
     """Exact tokens and what they are folded, which may part them."""
 
     def __missing__(self, token: str) -> str:
-        _make_room(self)
-        folded = self[token] = " ".join(_tokens(fold(token)))
+        folded = " ".join(_tokens(fold(token)))
+        if not _DIGIT.search(token):
+            _make_room(self)
+            self[token] = folded
         return folded
 
 

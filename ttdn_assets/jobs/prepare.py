@@ -123,7 +123,7 @@ def prepare(
         except KeyboardInterrupt:
             interrupted = True
         else:
-            submissions = _pack_all(ready, catalogue, telling, list(files.assets), today=today, who=who)
+            submissions = _pack_all(ready, catalogue, telling, today=today, who=who)
             _push_all(ready, catalogue, telling)
         return Run(
             outcomes=telling.outcomes,
@@ -146,10 +146,12 @@ def _executor(ready: Ready, scheduler: str | None, jobs: int | None) -> Iterator
 
 
 def _pack_all(
-    ready: Ready, catalogue: Catalogue, telling: Telling, ids: Sequence[str], *, today: dt.date | None, who: str
+    ready: Ready, catalogue: Catalogue, telling: Telling, *, today: dt.date | None, who: str
 ) -> tuple[Submission, ...]:
     """A bag for each target; one that cannot be packed keeps no other from it."""
     submissions: list[Submission] = []
+    met = (outcome.asset for outcome in telling.outcomes) if ready.chosen else ()
+    ids = list(dict.fromkeys(asset for asset in met if asset))
     for target, group in ready.chosen.items():
         try:
             with os_errors(ready.library.submissions):

@@ -33,7 +33,7 @@ _ENDS_THE_RUN = ("disk-full", "cluster-lost")
 
 
 class Files:
-    """The file stage of one run: ``assets`` are those it met, ``encodes`` counts the renditions it made."""
+    """The file stage of one run; ``encodes`` counts the renditions it made."""
 
     def __init__(self, ready: Ready, catalogue: Catalogue, telling: Telling, *, rehash: bool, who: str) -> None:
         self.ready, self.catalogue, self.telling = ready, catalogue, telling
@@ -42,7 +42,6 @@ class Files:
         self.sheets = SheetsBeside()
         self.targets = known_targets(ready.placements.values())
         self.forgets = catalogue.forgets()
-        self.assets: dict[str, None] = {}
         self.encodes = 0
 
     def run(
@@ -208,7 +207,6 @@ class Files:
         return rights_of_row(row, self.targets, own_credit=self.ready.library.settings.unit.credit) if row else None
 
     def _remember(self, source: Source, record: AssetRecord, status: OutcomeStatus, worked_bytes: int = 0) -> None:
-        self.assets.setdefault(record.id)
         outcome = Outcome(
             source=source.relative,
             status=status,
