@@ -29,8 +29,8 @@ _WORDS_MAX = 32
 _TOKENS_MAX = 64
 _LETTERS_MAX = 100
 _KEPT_MAX, _PIECE_MAX = 32_768, 20
-_DIGIT = re.compile(r"\d")
-"""What has one is mostly a number or the name of a file, and does not come again."""
+_DIGIT = re.compile(r"[0-9]")
+"""What has one is mostly a number or the name of a file: soon done, and it does not come again."""
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,11 +94,13 @@ class _Pieces(dict[str, tuple[str, tuple[str, ...]]]):
     """What stands between two spaces, in NFC: its folded tokens and those that have marks; most comes again soon."""
 
     def __missing__(self, piece: str) -> tuple[str, tuple[str, ...]]:
+        if piece.isascii() and _DIGIT.search(piece):
+            return " ".join(_tokens(piece.lower())), ()
         tokens = exact_tokens(piece)
-        is_loose = _LOOSE_MARK.search(piece)
-        folded = _tokens(fold(piece)) if is_loose else filter(None, map(_FOLDED.__getitem__, tokens))
-        found = " ".join(folded), tuple(token for token in tokens if _FOLDED[token] != token)
-        if len(piece) <= _PIECE_MAX and not _DIGIT.search(piece):
+        folded = _tokens(fold(piece)) if _LOOSE_MARK.search(piece) else [_FOLDED[token] for token in tokens]
+        marked = () if folded == tokens else tuple(token for token in tokens if _FOLDED[token] != token)
+        found = " ".join(filter(None, folded)), marked
+        if len(piece) <= _PIECE_MAX:
             _make_room(self)
             self[piece] = found
         return found
@@ -108,10 +110,10 @@ class _Folded(dict[str, str]):
     """Exact tokens and what they are folded, which may part them."""
 
     def __missing__(self, token: str) -> str:
-        folded = " ".join(_tokens(fold(token)))
-        if not _DIGIT.search(token):
-            _make_room(self)
-            self[token] = folded
+        if token.isascii():
+            return token
+        _make_room(self)
+        folded = self[token] = " ".join(_tokens(fold(token)))
         return folded
 
 
