@@ -190,20 +190,31 @@ class TsvectorIndex:
         connection.execute(text("DELETE FROM search_index"))
 
     def matching(self, terms: Terms, tier: int, *, scored: bool, since: int = 0, newest: int | None = None) -> Subquery:
-        """See ``SearchIndex``."""
-        found = " & ".join(self._folded(term) for term in terms.wanted)
-        conditions, bound = ["folded @@ CAST(:found AS tsquery)", "asset >= :since"], {"found": found}
-        if tier & ROW:
-            conditions.append("folded @@ CAST(:in_row AS tsquery)")
-            bound["in_row"] = self._folded(terms.row)
-        if tier & MARKS:
-            conditions.append("exact @@ CAST(:exact AS tsquery)")
+        """See ``SearchIndex``.
+
+        Of the newest, row after row is looked into until there are enough: the order of words and the score are seen
+        only in a row that is unpacked, which takes longer than to find all that hold the words.
+        """
+        sought = self._folded(terms.row) if tier & ROW else " & ".join(map(self._folded, terms.wanted))
+        bound = {"sought": sought, "since": since}
+        marked = " AND exact @@ CAST(:exact AS tsquery)" if tier & MARKS else ""
+        if marked:
             bound["exact"] = self._marked(terms.wanted)
-        score = "-ts_rank(folded, CAST(:found AS tsquery))" if scored else "0"
-        sql = f"SELECT asset, {score} AS score FROM search_index WHERE {' AND '.join(conditions)}"
-        if newest is not None:
-            sql += f" ORDER BY asset DESC LIMIT {newest:d}"
-        return _as_matches(text(sql).bindparams(**bound, since=since))
+        score = "-ts_rank(folded, CAST(:sought AS tsquery))" if scored else "0"
+        if newest is None:
+            sql = (
+                f"SELECT asset, {score} AS score FROM search_index"
+                f" WHERE folded @@ CAST(:sought AS tsquery){marked} AND asset >= :since"
+            )
+        else:
+            bound["tokens"] = " & ".join(map(self._tokens, terms.wanted))
+            sql = (
+                "SELECT found.asset, found.score FROM (SELECT asset FROM search_index WHERE"
+                f" folded @@ CAST(:tokens AS tsquery){marked} AND asset >= :since ORDER BY asset DESC OFFSET 0) AS one,"
+                f" LATERAL (SELECT asset, {score} AS score FROM search_index WHERE asset = one.asset"
+                f" AND folded @@ CAST(:sought AS tsquery) OFFSET 0) AS found ORDER BY one.asset DESC LIMIT {newest:d}"
+            )
+        return _as_matches(text(sql).bindparams(**bound))
 
     def containing(self, terms: Sequence[Term]) -> TextClause:
         """See ``SearchIndex``."""
@@ -218,8 +229,16 @@ class TsvectorIndex:
         return text(sql).bindparams(**bound)
 
     def _folded(self, term: Term) -> str:
+        """Its tokens in a row."""
+        return "(" + " <-> ".join(self._each(term)) + ")"
+
+    def _tokens(self, term: Term) -> str:
+        """Its tokens anywhere, which the index answers by itself."""
+        return " & ".join(self._each(term))
+
+    def _each(self, term: Term) -> list[str]:
         *first, last = (f"'{token}'" for token in term.folded)
-        return "(" + " <-> ".join([*first, f"{last}:*" if term.prefix else last]) + ")"
+        return [*first, f"{last}:*" if term.prefix else last]
 
     def _marked(self, terms: Sequence[Term]) -> str:
         return " & ".join(f"'{token}'" + (":*" if is_open else "") for token, is_open in _marked_of(terms))

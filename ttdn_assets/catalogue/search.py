@@ -21,7 +21,8 @@ from ttdn_assets.catalogue.words import Terms, parse_terms
 from ttdn_assets.model import FIELDS, FactKind
 
 LARGE_FROM, SCORED = 5_000, 2_000
-_SPARE = 40
+_WORST = 0
+"""No score of either index is above it."""
 _DATE = func.coalesce(assets.c.taken_at, "")
 
 _NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
@@ -59,11 +60,11 @@ class Asked(NamedTuple):
         found = self.documents.matching(self.terms, tier, scored=scored, since=since)
         return self._filtered(select(found.c.asset, found.c.score), found)
 
-    def newest(self, tier: int, count: int) -> Select[Any]:
-        """Those of the assets that match whose numbers are the ``count`` highest."""
+    def newest(self, tier: int, count: int, *, scored: bool = False) -> Select[Any]:
+        """Those of the assets that match whose numbers are the ``count`` highest, as ``asset, score``."""
         inside = None if self.conditions else count
-        found = self.documents.matching(self.terms, tier, scored=False, newest=inside)
-        return self._filtered(select(found.c.asset), found).order_by(found.c.asset.desc()).limit(count)
+        found = self.documents.matching(self.terms, tier, scored=scored, newest=inside)
+        return self._filtered(select(found.c.asset, found.c.score), found).order_by(found.c.asset.desc()).limit(count)
 
     def _filtered(self, chosen: Select[Any], found: Subquery) -> Select[Any]:
         if not self.conditions:
@@ -120,6 +121,10 @@ def _best(connection: Connection, wanted: Asked, tier: int, count: int, *, is_la
     """The first of one tier: by score, then date; of a large answer the newest so, then the others, latest first."""
     if not is_large:
         return _in_order(connection, wanted.matching(tier, scored=True), count)
+    if not wanted.conditions and count <= SCORED:
+        scored = _in_order(connection, wanted.newest(tier, SCORED, scored=True), count)
+        if len(scored) == count:
+            return scored
     since = min(connection.execute(wanted.newest(tier, SCORED)).scalars(), default=None)
     if since is None:
         return []
@@ -133,21 +138,14 @@ def _best(connection: Connection, wanted: Asked, tier: int, count: int, *, is_la
 def _in_order(connection: Connection, found: Select[Any], count: int) -> list[int]:
     """The first ``count`` assets by score, then date.
 
-    The best are cut out by score alone, because looking up every date costs as much as scoring; only where more equal
-    ones than a spare few stand at the cut are all their dates looked up.
+    All are scored once; dates, which cost as much to look up, only of those that reach the score of the last one.
     """
-    inner = found.subquery("found")
-    best = select(inner).order_by(inner.c.score, inner.c.asset.desc()).limit(count + _SPARE).subquery("best")
-    rows = connection.execute(_dated(best)).all()
-    if len(rows) == count + _SPARE and rows[-1].score == rows[count - 1].score:
-        equal = select(inner).where(inner.c.score <= rows[-1].score).subquery("equal")
-        rows = connection.execute(_dated(equal).limit(count)).all()
-    return [row.asset for row in rows[:count]]
-
-
-def _dated(scored: Subquery) -> Select[Any]:
-    joined = select(scored.c.asset, scored.c.score).join(assets, assets.c.number == scored.c.asset)
-    return joined.order_by(scored.c.score, _DATE.desc(), scored.c.asset.desc())
+    scored = found.cte("scored")
+    last = select(scored.c.score).order_by(scored.c.score).limit(1).offset(max(0, count - 1)).scalar_subquery()
+    reaching = select(scored.c.asset).join(assets, assets.c.number == scored.c.asset)
+    best = reaching.where(scored.c.score <= func.coalesce(last, _WORST))
+    in_order = best.order_by(scored.c.score, _DATE.desc(), scored.c.asset.desc()).limit(count)
+    return list(connection.execute(in_order).scalars())
 
 
 def _hits(connection: Connection, tier_of: dict[int, int]) -> tuple[Hit, ...]:
