@@ -6,6 +6,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -247,3 +248,29 @@ def test_every_row_of_version_5_is_kept_and_can_be_worked_on(version_5: str) -> 
         assert [hit.asset for hit in catalogue.search(Query(text="tử")).hits] == [ASSET]
         catalogue.forget(ASSET, who="an")
         assert catalogue.search(Query(text="long")).total == 1
+
+
+def test_postgresql_keeps_search_vectors_in_their_rows_in_a_new_and_in_a_migrated_catalogue(
+    postgresql: Callable[[], str],
+) -> None:
+    old, fresh = postgresql(), postgresql()
+    words = " ".join(f"'từ{number}':{number}A" for number in range(1, 400))
+    engine = create_engine(old)
+    with engine.begin() as connection:
+        migrate(connection, to="0006")
+        connection.exec_driver_sql(
+            "INSERT INTO assets (number, id, status, review, added_at, changed_at) VALUES (1, 'x', 0, 0, '', '')"
+        )
+        connection.exec_driver_sql("INSERT INTO search_index VALUES (1, CAST(%s AS tsvector), '')", (words,))
+    engine.dispose()
+    for address in (old, fresh):
+        open_catalogue(address).close()
+        engine = create_engine(address)
+        with engine.connect() as connection:
+            told = connection.exec_driver_sql("SELECT reloptions FROM pg_class WHERE relname = 'search_index'")
+            assert told.scalar() == ["toast_tuple_target=8160"]
+            same = connection.exec_driver_sql(
+                "SELECT folded = CAST(%s AS tsvector), pg_column_toast_chunk_id(folded) FROM search_index", (words,)
+            )
+            assert [tuple(row) for row in same] == ([(True, None)] if address == old else [])
+        engine.dispose()
