@@ -250,7 +250,7 @@ def test_every_row_of_version_5_is_kept_and_can_be_worked_on(version_5: str) -> 
         assert catalogue.search(Query(text="long")).total == 1
 
 
-def test_postgresql_keeps_search_vectors_in_their_rows_in_a_new_and_in_a_migrated_catalogue(
+def test_postgresql_does_not_pack_search_vectors_in_a_new_nor_in_a_migrated_catalogue(
     postgresql: Callable[[], str],
 ) -> None:
     old, fresh = postgresql(), postgresql()
@@ -268,9 +268,11 @@ def test_postgresql_keeps_search_vectors_in_their_rows_in_a_new_and_in_a_migrate
         engine = create_engine(address)
         with engine.connect() as connection:
             told = connection.exec_driver_sql("SELECT reloptions FROM pg_class WHERE relname = 'search_index'")
-            assert told.scalar() == ["toast_tuple_target=8160"]
+            assert told.scalar() == ["toast_tuple_target=128"]
+            indexes = connection.exec_driver_sql("SELECT indexdef FROM pg_indexes WHERE tablename = 'search_index'")
+            assert any(one.endswith("USING gin (folded, exact)") for one in indexes.scalars())
             same = connection.exec_driver_sql(
-                "SELECT folded = CAST(%s AS tsvector), pg_column_toast_chunk_id(folded) FROM search_index", (words,)
+                "SELECT folded = CAST(%s AS tsvector), pg_column_compression(folded) FROM search_index", (words,)
             )
             assert [tuple(row) for row in same] == ([(True, None)] if address == old else [])
         engine.dispose()

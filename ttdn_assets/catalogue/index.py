@@ -73,6 +73,9 @@ class SearchIndex(Protocol):
     def containing(self, terms: Sequence[Term]) -> TextClause:
         """The assets in which any of the terms occurs, as a select of one column."""
 
+    def begin(self, connection: Connection) -> None:
+        """Make a connection ready to be searched on."""
+
 
 def document(
     asset: int, *, texts: Mapping[Key, Text], facts: Iterable[Fact], paths: Iterable[str], media: MediaFacts | None
@@ -151,6 +154,9 @@ class Fts5Index:
         expression = " OR ".join(f"({' AND '.join([self._folded(term), *self._marked([term])])})" for term in terms)
         return text("SELECT rowid FROM search_index WHERE search_index MATCH :unwanted").bindparams(unwanted=expression)
 
+    def begin(self, connection: Connection) -> None:
+        """See ``SearchIndex``; nothing is needed."""
+
     def _folded(self, term: Term) -> str:
         """No columns are named, which would double the time: a word without marks is never in ``exact`` alone."""
         return f'"{" ".join(term.folded)}"' + (" *" if term.prefix else "")
@@ -192,29 +198,26 @@ class TsvectorIndex:
     def matching(self, terms: Terms, tier: int, *, scored: bool, since: int = 0, newest: int | None = None) -> Subquery:
         """See ``SearchIndex``.
 
-        Of the newest, row after row is looked into until there are enough: the order of words and the score are seen
-        only in a row that is unpacked, which takes longer than to find all that hold the words.
+        The index tells which rows hold all tokens; the order of words and the score are seen in the vectors alone, so
+        that of the newest one after the other is fetched until there are enough.
         """
+        tokens = " & ".join(map(self._tokens, terms.wanted))
         sought = self._folded(terms.row) if tier & ROW else " & ".join(map(self._folded, terms.wanted))
-        bound = {"sought": sought, "since": since}
-        marked = " AND exact @@ CAST(:exact AS tsquery)" if tier & MARKS else ""
-        if marked:
-            bound["exact"] = self._marked(terms.wanted)
         score = "-ts_rank(folded, CAST(:sought AS tsquery))" if scored else "0"
+        chosen = f"SELECT asset, {score} AS score FROM search_index WHERE"
+        holds = "folded @@ CAST(:sought AS tsquery)"
+        marked = " AND exact @@ CAST(:exact AS tsquery)" if tier & MARKS else ""
         if newest is None:
-            sql = (
-                f"SELECT asset, {score} AS score FROM search_index"
-                f" WHERE folded @@ CAST(:sought AS tsquery){marked} AND asset >= :since"
-            )
+            sql = f"{chosen} {holds}{marked}" + (f" AND asset >= {since:d}" if since else "")
         else:
-            bound["tokens"] = " & ".join(map(self._tokens, terms.wanted))
             sql = (
-                "SELECT found.asset, found.score FROM (SELECT asset FROM search_index WHERE"
-                f" folded @@ CAST(:tokens AS tsquery){marked} AND asset >= :since ORDER BY asset DESC OFFSET 0) AS one,"
-                f" LATERAL (SELECT asset, {score} AS score FROM search_index WHERE asset = one.asset"
-                f" AND folded @@ CAST(:sought AS tsquery) OFFSET 0) AS found ORDER BY one.asset DESC LIMIT {newest:d}"
+                "SELECT found.asset, found.score FROM (SELECT asset FROM search_index"
+                f" WHERE folded @@ CAST(:tokens AS tsquery){marked} ORDER BY asset DESC OFFSET 0) AS one,"
+                f" LATERAL ({chosen} asset = one.asset{'' if sought == tokens else f' AND {holds}'} OFFSET 0) AS found"
+                f" ORDER BY one.asset DESC LIMIT {newest:d}"
             )
-        return _as_matches(text(sql).bindparams(**bound))
+        bound = {"tokens": tokens, "sought": sought, "exact": self._marked(terms.wanted)}
+        return _as_matches(text(sql).bindparams(**{name: bound[name] for name in bound if f":{name} " in sql}))
 
     def containing(self, terms: Sequence[Term]) -> TextClause:
         """See ``SearchIndex``."""
@@ -228,9 +231,14 @@ class TsvectorIndex:
         sql = f"SELECT asset FROM search_index WHERE {' OR '.join(f'({one})' for one in conditions)}"
         return text(sql).bindparams(**bound)
 
+    def begin(self, connection: Connection) -> None:
+        """See ``SearchIndex``; the planner does not reckon with vectors that must be fetched, and would read all."""
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+
     def _folded(self, term: Term) -> str:
         """Its tokens in a row."""
-        return "(" + " <-> ".join(self._each(term)) + ")"
+        each = self._each(term)
+        return each[0] if len(each) == 1 else f"({' <-> '.join(each)})"
 
     def _tokens(self, term: Term) -> str:
         """Its tokens anywhere, which the index answers by itself."""

@@ -90,6 +90,8 @@ def search(connection: Connection, query: Query, *, index: SearchIndex) -> Searc
     offset, limit = max(0, query.offset), max(0, query.limit)
     if wanted.terms.hopeless:
         return SearchPage(total=0, offset=offset, hits=())
+    if wanted.terms.wanted:
+        index.begin(connection)
     total = _count(connection, wanted.matching())
     if wanted.terms.wanted:
         ranked = _ranked(connection, wanted, total, count=min(total, offset + limit))
