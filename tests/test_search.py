@@ -270,6 +270,27 @@ def test_the_index_can_be_made_anew(empty: Catalogue) -> None:
     assert {typed: found(empty, typed) for typed in before} == before
 
 
+def test_of_a_large_answer_the_newest_are_ranked_and_its_pages_hold_each_asset_once(empty: Catalogue) -> None:
+    count, early, late = 5_100, 50, 4_000
+    titles = {early: "lễ hội, lễ hội, lễ hội", late: "lễ hội, lễ hội, lễ hội", late + 1: "le hoi le hoi le hoi le hoi"}
+    entries = [
+        entry(f"n{number}", captions=CaptionSet(title={"vi": Text(value=title, origin="human")}))
+        for number in range(count)
+        for title in [titles.get(number, "lễ hội")]
+    ]
+    ids = list(empty.record_all(entries, who="an"))
+    assert found(empty, "lễ hội", limit=1) == [ids[late]], "the most relevant of the newest"
+    for more in ({}, {"kind": "photo"}):
+        pages = [empty.search(Query(text="lễ hội", limit=700, offset=at, **more)) for at in range(0, count, 700)]
+        assert {page.total for page in pages} == {count}
+        told = [hit.asset for page in pages for hit in page.hits]
+        assert sorted(told) == sorted(ids)
+        assert (told[0], told[-1]) == (ids[late], ids[late + 1]), (
+            "without marks it is found last, as often as it says it"
+        )
+        assert told.index(ids[early]) > 2_000
+
+
 _PIECES = [*"\"*-()^:{}+~,.;'\\%_ \x00\n", *"abLađ黄", "AND ", "OR ", "NOT ", "NEAR(", "{title} : "]
 _HOSTILE = st.lists(st.sampled_from(_PIECES), max_size=40).map("".join)
 

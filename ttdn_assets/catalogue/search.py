@@ -124,9 +124,7 @@ def _best(connection: Connection, wanted: Asked, tier: int, count: int, *, is_la
     if not is_large:
         return _in_order(connection, wanted.matching(tier, scored=True), count)
     if not wanted.conditions and count <= SCORED:
-        scored = _in_order(connection, wanted.newest(tier, SCORED, scored=True), count)
-        if len(scored) == count:
-            return scored
+        return _in_order(connection, wanted.newest(tier, SCORED, scored=True), count)
     since = min(connection.execute(wanted.newest(tier, SCORED)).scalars(), default=None)
     if since is None:
         return []
