@@ -61,6 +61,26 @@ def test_folder_names_become_captions_in_three_languages(first: tuple[Run, Path]
         assert place in words
 
 
+def test_the_name_of_the_folder_given_counts_where_it_names_an_event_or_a_place(media: Path, tmp_path: Path) -> None:
+    event = media / "2026-05 Lễ hội hoa ban"
+    inside = prepare([event], targets=[], library=tmp_path / "library")
+    told = by_source(inside)["Mộc Châu/IMG_1.jpg"]
+    assert {fact.kind for fact in told.facts if fact.source == "folder"} >= {"event", "place", "date"}
+    assert "hoa ban" in told.captions.title["vi"].value.lower()
+    outside = prepare([media], targets=[], library=tmp_path / "library")
+    known = by_source(outside)["2026-05 Lễ hội hoa ban/Mộc Châu/IMG_1.jpg"]
+    assert (known.status, known.facts) == ("unchanged", told.facts), "given from further out it says the same"
+    one = prepare([event / "Mộc Châu" / "IMG_2.jpg"], targets=[], library=tmp_path / "another")
+    assert [(fact.kind, fact.term) for fact in by_source(one)["IMG_2.jpg"].facts if fact.source == "folder"] == [
+        ("place", "pl-moc-chau")
+    ]
+    plain = tmp_path / "media ban sao 2024-01-01"
+    plain.mkdir()
+    shutil.copy(event / "Mộc Châu" / "IMG_1.jpg", plain)
+    (said,) = prepare([plain], targets=[], library=tmp_path / "third").outcomes
+    assert [fact for fact in said.facts if fact.source == "folder"] == []
+
+
 def test_each_target_gets_a_valid_bag(first: tuple[Run, Path]) -> None:
     done, library = first
     assert [submission.target for submission in done.submissions] == list(TARGETS)

@@ -280,7 +280,8 @@ def test_of_a_large_answer_the_newest_are_ranked_and_its_pages_hold_each_asset_o
     ]
     ids = list(empty.record_all(entries, who="an"))
     assert found(empty, "lễ hội", limit=1) == [ids[late]], "the most relevant of the newest"
-    for more in ({}, {"kind": "photo"}):
+    filters: tuple[dict[str, Any], ...] = ({}, {"kind": "photo"})
+    for more in filters:
         pages = [empty.search(Query(text="lễ hội", limit=700, offset=at, **more)) for at in range(0, count, 700)]
         assert {page.total for page in pages} == {count}
         told = [hit.asset for page in pages for hit in page.hits]

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from ttdn_assets.model import FactSource
-from ttdn_assets.terms.base import DATA
+from ttdn_assets.terms.base import DATA, TermBase
 from ttdn_assets.terms.people import persons_in
 from ttdn_assets.terms.view import UPPER
 from ttdn_assets.terms.words import word_list
@@ -76,11 +76,24 @@ _TITLED = re.compile(
 )
 
 
+_SUBJECTS = ("ev", "pl", "prov", "sov")
+
+
 class Part(msgspec.Struct, frozen=True):
     """One part of a path, NFC, noise blanked out by spaces of the same length so that offsets stay."""
 
     text: str
     source: FactSource
+
+
+def names_subject(folder: str, terms: TermBase) -> bool:
+    """Whether a folder's name says for sure which event or place its files are of.
+
+    So the name of the very folder given counts where an officer named it, and ``media`` or ``Desktop`` say nothing.
+    """
+    found = terms.match(_blank_noise(nfc(folder)))
+    sure = (one for one in found if not one.ambiguous and (one.exact or len(one.surface.split()) > 1))
+    return any(terms[one.id].family in _SUBJECTS for one in sure)
 
 
 def parts_of(relative: str) -> tuple[Part, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
@@ -12,6 +12,7 @@ from ttdn_assets.captions.compose import compose
 from ttdn_assets.captions.facts import gather_facts
 from ttdn_assets.captions.guard import check_captions
 from ttdn_assets.captions.human import human_words, merge
+from ttdn_assets.captions.names import names_subject
 from ttdn_assets.captions.sheet import read_sheet
 from ttdn_assets.errors import AssetsError
 from ttdn_assets.model import CaptionSet, Fact, Finding, MediaFacts, SheetRow, Source
@@ -70,7 +71,8 @@ def caption(
     source: Source, media: MediaFacts, *, terms: TermBase, settings: Settings, row: SheetRow | None
 ) -> Captioned:
     """The facts and words of one source file, in the settings' languages."""
-    facts, findings = gather_facts(source.relative, media, terms, row=row)
+    facts, doubts = gather_facts(_named_path(source, terms), media, terms, row=row)
+    findings = (msgspec.structs.replace(one, subject=source.relative) for one in doubts)
     composed = compose(
         facts,
         terms,
@@ -93,7 +95,7 @@ def inputs_digest(source: Source, *, terms: TermBase, settings: Settings, row: S
     """A digest of everything the words of a file are made from, beside the file itself."""
     stats = [_stat(Path(companion)) for companion in source.companions]
     parts: Sequence[object] = (
-        source.relative,
+        _named_path(source, terms),
         stats,
         row,
         terms.digest,
@@ -102,6 +104,13 @@ def inputs_digest(source: Source, *, terms: TermBase, settings: Settings, row: S
         settings.unit.province,
     )
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+def _named_path(source: Source, terms: TermBase) -> str:
+    """The path that facts are read from: below the folder given, with its own name where that names a subject."""
+    depth = len(PurePosixPath(source.relative).parts)
+    folder = Path(source.path).parents[depth - 1].name
+    return f"{folder}/{source.relative}" if names_subject(folder, terms) else source.relative
 
 
 def _stat(path: Path) -> tuple[str, int, int]:
