@@ -101,12 +101,13 @@ def raw_client(endpoint: str):  # type: ignore[no-untyped-def]  # the stubs are 
 
 
 def seaweed_command(weed: str, folder: Path) -> tuple[list[str], int]:
+    """SeaweedFS and its port; left alone it takes no more buckets than the disk has free gigabytes, and a test each."""
     s3, master, volume, filer, admin = free_ports(5, spread=_GRPC)
     ports = [f"-s3.port={s3}", f"-master.port={master}", f"-volume.port={volume}", f"-filer.port={filer}"]
     quiet = ["-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"]
     strict = ["-s3.autoCreateBucket=false", "-s3.allowDeleteBucketNotEmpty=false"]
     where = [f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-admin.port={admin}"]
-    return [weed, "mini", *where, *ports, *quiet, *strict], s3
+    return [weed, "mini", *where, *ports, *quiet, *strict, "-volume.max=10000"], s3
 
 
 def rclone_command(rclone: str, folder: Path) -> tuple[list[str], int]:
