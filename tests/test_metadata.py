@@ -281,6 +281,41 @@ def ifd(entries: list[tuple[int, int, int, int]]) -> bytes:
 
 
 @pytest.mark.parametrize(
+    ("entries", "turned"),
+    [
+        ([(0x0112, 3, 1, 6)], 6),
+        ([(0x0112, 4, 1, 6)], 6),
+        ([(0x0112, 2, 2, ord("6"))], 6),
+        ([(0x0112, 3, 1, 1), (0x0112, 3, 1, 2), (0x0112, 3, 1, 3)], 1),
+        ([(0x0112, 2, 2, ord("1")), (0x0112, 2, 2, ord("2")), (0x0112, 2, 2, ord("3"))], 1),
+        ([(0x0112, 3, 1, 0)], 1),
+        ([(0x0112, 3, 1, 9)], 1),
+        ([(0x0112, 2, 2, ord("x"))], 1),
+        ([(0x0112, 3, 0, 0)], 1),
+        ([(0x0112, 5, 1, 8)], 1),
+        ([(0x0112, 11, 1, 0x7F800000)], 1),
+    ],
+    ids=[
+        "short",
+        "long",
+        "text",
+        "first",
+        "first text",
+        "zero",
+        "nine",
+        "no number",
+        "no value",
+        "fraction",
+        "infinity",
+    ],
+)
+def test_the_first_orientation_counts_however_it_is_written(
+    entries: list[tuple[int, int, int, int]], turned: int
+) -> None:
+    assert read_exif(b"II*\0\x08\0\0\0" + ifd(entries)).orientation == turned
+
+
+@pytest.mark.parametrize(
     "entries",
     [
         [(0x8825, 4, 1, 8)] * 3000,

@@ -6,6 +6,7 @@ hostile file can claim four thousand million values or point a directory at itse
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -113,7 +114,7 @@ class Tiff:
 def integers(directory: Directory, tag: int) -> tuple[int, ...]:
     """The values of a tag as whole numbers; empty where it is missing or no number."""
     value = directory.get(tag, ())
-    return tuple(value) if isinstance(value, bytes) else tuple(int(v) for v in value if v == v)
+    return tuple(value) if isinstance(value, bytes) else tuple(int(v) for v in value if math.isfinite(v))
 
 
 def integer(directory: Directory, tag: int, default: int) -> int:

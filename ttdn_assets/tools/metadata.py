@@ -26,7 +26,7 @@ Field = Literal[
 _READS_MAX = 60_000
 _READ_BYTES_MAX = 1 << 20
 _TEXTS_MAX = 1000
-_EXIF_POINTER, _USER_COMMENT = 0x8769, 0x9286
+_ORIENTATION, _EXIF_POINTER, _USER_COMMENT = 0x0112, 0x8769, 0x9286
 _EXIF_TEXTS: dict[int, Field] = {0x010E: "description", 0x013B: "author", 0x8298: "rights"}
 _WINDOWS_TEXTS: dict[int, Field] = {
     0x9C9B: "title",
@@ -102,11 +102,13 @@ def read_exif(block: bytes | BinaryIO) -> Exif:
     stream = io.BytesIO(block) if isinstance(block, bytes) else block
     try:
         tags = _tags(stream)
-        texts, found = _exif_texts(stream)
+        tiff = ifd.Tiff(stream)
+        main = tiff.directory(tiff.first)
+        texts, found = _exif_texts(tiff, main)
     except Exception:
         return Exif(readable=False)
     return Exif(
-        orientation=_orientation(tags),
+        orientation=_orientation(main),
         local=_first(tags, "EXIF DateTimeOriginal", "EXIF DateTimeDigitized"),
         offset=_first(tags, "EXIF OffsetTimeOriginal", "EXIF OffsetTimeDigitized", "EXIF OffsetTime"),
         utc=_gps_clock(tags),
@@ -158,10 +160,10 @@ def _numbers(tags: dict[str, Any], name: str) -> list[float]:
     return numbers
 
 
-def _orientation(tags: dict[str, Any]) -> int:
-    values = _numbers(tags, "Image Orientation") or [math.nan]
-    text = _first(tags, "Image Orientation")
-    value = int(text) if text.isdecimal() else int(values[0]) if values[0] == values[0] else 1
+def _orientation(main: ifd.Directory) -> int:
+    """How the picture is turned: of several tags the first counts, as it does for other readers; some are text."""
+    text = ifd.data(main, _ORIENTATION).rstrip(b"\0 ")
+    value = int(text) if text.isdigit() else ifd.integer(main, _ORIENTATION, 1)
     return value if 1 <= value <= 8 else 1
 
 
@@ -202,9 +204,7 @@ def _gps_clock(tags: dict[str, Any]) -> str:
     return f"{day} {hours:02}:{minutes:02}:{seconds:02}"
 
 
-def _exif_texts(stream: BinaryIO) -> tuple[tuple[EmbeddedText, ...], str | None]:
-    tiff = ifd.Tiff(stream)
-    main = tiff.directory(tiff.first)
+def _exif_texts(tiff: ifd.Tiff, main: ifd.Directory) -> tuple[tuple[EmbeddedText, ...], str | None]:
     named = [_embedded(field, _utf16(main, tag), "exif") for tag, field in _WINDOWS_TEXTS.items()]
     texts = [text for text in named if text is not None]
     comment = ifd.data(tiff.directory(ifd.integer(main, _EXIF_POINTER, 0)), _USER_COMMENT)
