@@ -217,6 +217,14 @@ def test_an_officer_s_sentence_is_a_fact_without_a_term() -> None:
     assert facts == (wanted,)
 
 
+def test_a_name_made_of_topics_is_a_sentence_where_nothing_else_is_told() -> None:
+    border = "Cột mốc biên giới Việt Nam - Lào"
+    assert facts_of(f"{border}/mốc 255.jpg")[-1] == f"folder: activity {border}"
+    assert not any("activity" in fact for fact in facts_of(f"{border}/Lóng Sập/x.jpg"))
+    assert not any("activity" in fact for fact in facts_of("Nông thôn mới/x.jpg"))
+    assert facts_of("Nghệ nhân Lò Văn La/x.jpg") == []
+
+
 def test_windows_paths_and_nfd_names_read_alike() -> None:
     import unicodedata
 

@@ -31,6 +31,7 @@ _KINDS: dict[str, FactKind] = {
     "ev": "event", "pl": "place", "prov": "place", "eth": "people", "pr": "product", "top": "topic", "ag": "people",
     "doc": "topic", "sov": "topic",
 }  # fmt: skip
+_SUBJECTS: frozenset[FactKind] = frozenset(("activity", "event", "place", "product"))
 _TEXT_FIELDS = frozenset(("title", "headline", "description", "keywords", "place"))
 _SLASHED = re.compile(
     r"(?:kỷ niệm|ky niem|chào mừng|chao mung|mừng|dịp|lễ|quốc khánh|quoc khanh|chiến thắng|giải phóng)[^/\\]{0,24}?"
@@ -88,6 +89,7 @@ def gather_facts(
     facts.extend(_date_facts(readings, media, row, terms))
     facts.extend(_metadata_facts(media, terms, when, known))
     facts.extend(measured)
+    facts.extend(_topics_alone(readings, facts))
     unique = tuple(dict.fromkeys(facts))
     findings.extend(doubts_about(unique, terms, subject=relative))
     return unique, tuple(dict.fromkeys(findings))
@@ -264,6 +266,17 @@ def _prose(reading: _Reading, terms: TermBase) -> str:
     if said < 2 or len(own_words(text)) < 3:
         return ""
     return tidy(_without_outer_dates(text, reading.days))
+
+
+def _topics_alone(readings: Sequence[_Reading], facts: Sequence[Fact]) -> Iterator[Fact]:
+    """The innermost part that joins several topics, where nothing else is told: no caption is about a topic."""
+    if any(fact.kind in _SUBJECTS or (fact.term or "").startswith("eth-") for fact in facts):
+        return
+    for reading in reversed(readings):
+        if len(reading.matches) > 1 and vietnamese(reading.part.text) and not _person(reading.part.text):
+            words = tidy(_without_outer_dates(reading.part.text, reading.days))
+            yield Fact(kind="activity", value=words, source=reading.part.source, part=reading.number)
+            return
 
 
 def _people_with_products(reading: _Reading) -> bool:
