@@ -95,8 +95,8 @@ def _fields(teller: Teller) -> Iterator[tuple[Field, str]]:
 
 
 def _context(scene: Scene) -> str:
-    """An outer folder's sentence after the Vietnamese description; one with numbers would not match the others."""
-    return f" {scene.context}." if scene.context and not _DIGIT.search(scene.context) else ""
+    """An outer folder's sentence after the Vietnamese description; one with numbers would not match composed ones."""
+    return f" {scene.context}." if scene.context and (scene.prose or not _DIGIT.search(scene.context)) else ""
 
 
 def _write(teller: Teller) -> _Written | None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from itertools import zip_longest
 
 import msgspec
 
 from ttdn_assets.captions.dates import find_dates, nested
 from ttdn_assets.captions.day import Day, complete, parse_iso
 from ttdn_assets.captions.doubts import doubts_about, provinces_today
+from ttdn_assets.captions.meant import TOWN_KINDS, chosen, claims_no_more, events_by_name, lies_elsewhere
 from ttdn_assets.captions.names import Part, own_places, own_words, parts_of, tidy, vietnamese, without_people
 from ttdn_assets.captions.phrases import PLACE_KINDS, PhraseFound, find_phrase
 from ttdn_assets.model import Fact, FactKind, Finding, MediaFacts, SheetRow
@@ -50,7 +51,7 @@ _LUNAR_YEAR = re.compile(
     r"(?:giáp|ất|bính|đinh|mậu|kỷ|canh|tân|nhâm|quý) (?:tý|sửu|dần|mão|thìn|tỵ|tị|ngọ|mùi|thân|dậu|tuất|hợi)", re.I
 )
 _STREET = re.compile(r"(?:^|[\s(,_])(?:(?<!cung )(?<!con )(?<!tuyến )đường|(?<!thành )phố|đại lộ|hẻm|ngõ) $", re.I)
-_TOWN_KINDS = frozenset(("plateau", "town", "city", "district", "commune", "village"))
+_SEASON = re.compile(r"(?<![^\W_])(?:xuân|hè|thu|đông|tết|mùa|vụ|khoá|khóa|nhiệm kỳ|năm học) *$", re.IGNORECASE)
 _PERSON_ONLY = re.compile(rf"(?:[{UPPER}][^\W\d_]*[ _]*){{2,5}}")
 _OCCASION_WORDS = frozenset(("top-le-hoi", "top-hoi-cho"))
 _OCCASION = re.compile(
@@ -82,7 +83,7 @@ def gather_facts(
     facts: list[Fact] = list(_sheet_facts(row, terms, when)) if row else []
     measured = tuple(_gps_facts(media, terms))
     told = {one for fact in (*facts, *measured) if fact.kind == "place" for one in provinces_today(fact, terms)}
-    known = _provinces_of(readings, terms) | told
+    known = _known_places(readings, terms) | told
     findings: list[Finding] = []
     for reading in readings:
         facts.extend(_part_facts(reading, terms, known, relative, findings))
@@ -111,7 +112,11 @@ def _read(number: int, part: Part, terms: TermBase, when: dt.date | None) -> _Re
     found = terms.match(text, when=when)
     bare = without_people(text, [(match.start, match.end) for match in found])
     matches = tuple(
-        match for match in found if bare[match.start : match.end].strip() and not _STREET.search(text[: match.start])
+        match
+        for match, following in zip_longest(found, found[1:])
+        if bare[match.start : match.end].strip()
+        and not _STREET.search(text[: match.start])
+        and not (following and lies_elsewhere(match, following, text, terms))
     )
     spans = [(match.start, match.end) for match in matches]
     bases = {base_year(terms[match.id]) for match in matches}
@@ -128,11 +133,12 @@ def _inside(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
     return any(first <= start and end <= last for first, last in spans)
 
 
-def _provinces_of(readings: Sequence[_Reading], terms: TermBase) -> frozenset[str]:
-    """The provinces that unambiguous places name."""
+def _known_places(readings: Sequence[_Reading], terms: TermBase) -> frozenset[str]:
+    """The places that are named unambiguously, and their provinces."""
     found = (terms[m.id] for reading in readings for m in reading.matches if not m.ambiguous)
-    places = (term for term in found if term.family in ("pl", "prov", "sov"))
-    return frozenset(terms.today(terms[p]).id for term in places for p in term.provinces if p in terms.terms)
+    places = [term for term in found if term.family in ("pl", "prov", "sov")]
+    provinces = (terms.today(terms[p]).id for place in places for p in place.provinces if p in terms.terms)
+    return frozenset((*(place.id for place in places), *provinces))
 
 
 def _part_facts(
@@ -141,14 +147,14 @@ def _part_facts(
     source, number = reading.part.source, reading.number
     unread = not vietnamese(reading.part.text) and len(_left_over(reading)) > 1
     for match in reading.matches:
-        term = _choose(match, terms, known)
+        term = chosen(match, terms, known)
         if term is None:
             names = " / ".join(terms[one].vi for one in match.ids)
             findings.append(
                 Finding(rule="term-ambiguous", level="warning", subject=subject, measured=match.surface, allowed=names)
             )
             continue
-        if not _claims_no_more(match, term, terms, known):
+        if not claims_no_more(match, term, terms, known):
             if plain := term.notes.get("plain_vi"):
                 yield Fact(kind=kind_of(term), value=plain, term=term.id, source=source, part=number)
             continue
@@ -173,45 +179,6 @@ def _where_it_grows(match: TermMatch, terms: TermBase, reading: _Reading) -> Ite
         if fold(place.vi) in typed and " " in place.vi and place.valid_on(dt.date.max):
             part = reading.part.source, reading.number
             yield Fact(kind="place", value=place.vi, term=place.id, source=part[0], part=part[1])
-
-
-def _choose(match: TermMatch, terms: TermBase, known: frozenset[str]) -> Term | None:
-    """The term a match means; of several the one in a province that other words name, else none."""
-    if not match.ambiguous:
-        return _events_by_name(terms).get(terms[match.id].vi, terms[match.id])
-    fitting = [
-        terms[one]
-        for one in match.ids
-        if {terms.today(terms[p]).id for p in terms[one].provinces if p in terms.terms} & known
-    ]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-@lru_cache(maxsize=8)
-def _events_by_name(terms: TermBase) -> dict[str, Term]:
-    """The events by their names: what history calls so too is the day that is kept."""
-    return {event.vi: event for event in terms.family("ev")}
-
-
-def _claims_no_more(match: TermMatch, term: Term, terms: TermBase, known: frozenset[str]) -> bool:
-    """Whether a term says no place that nobody named: ``dâu tây`` is Sơn La's strawberry only where Sơn La is known."""
-    if term.family not in ("pr", "ev") or fold(match.surface) in (fold(term.vi), fold(term.en), term.zh):
-        return True
-    typed = fold(match.surface)
-    missing = {p for name, p in _named_provinces(term.id, terms) if fold(name) not in typed}
-    shown = {p for name, p in _named_provinces(term.id, terms) if fold(name) in typed}
-    return not missing or bool(missing & (known | shown))
-
-
-@lru_cache(maxsize=1024)
-def _named_provinces(term_id: str, terms: TermBase) -> tuple[tuple[str, str], ...]:
-    """The places a term's Vietnamese name holds, each with its province of today."""
-    found: list[tuple[str, str]] = []
-    name = terms[term_id].vi
-    for place in terms.family("pl", "prov"):
-        if place.vi in name and place.vi != name:
-            found.extend((place.vi, terms.today(terms[p]).id) for p in place.provinces if p in terms.terms)
-    return tuple(found)
 
 
 def kind_of(term: Term) -> FactKind:
@@ -260,7 +227,7 @@ def _prose(reading: _Reading, terms: TermBase) -> str:
         return tidy(_without_outer_dates(text, reading.days))
     if not (_left_over(reading) or _occasion_of_its_own(reading)):
         return ""
-    told = any(terms[m.id].vi in _events_by_name(terms) for m in reading.matches)
+    told = any(terms[m.id].vi in events_by_name(terms) for m in reading.matches)
     around = [m for m in reading.matches if m.id.startswith("top-" if told else ("top-", "ag-"))]
     said = len(_left_over(reading)) + sum(len(own_words(match.surface)) for match in around)
     if said < 2 or len(own_words(text)) < 3:
@@ -302,7 +269,8 @@ def _person(text: str) -> bool:
 def _without_outer_dates(text: str, days: Sequence[tuple[Day, int, int]]) -> str:
     """The words without the dates at either end; one amid them, or said in words (``năm 2026``), stays."""
     for _, start, end in days:
-        last = not own_words(text[end:]) and not text[start:end].lower().startswith(("năm", "tháng", "quý"))
+        said = text[start:end].lower().startswith(("năm", "tháng", "quý")) or _SEASON.search(text[:start])
+        last = not own_words(text[end:]) and not said
         if last or not own_words(text[:start]):
             text = text[:start] + " " * (end - start) + text[end:]
     return text
@@ -355,8 +323,8 @@ def _metadata_facts(media: MediaFacts, terms: TermBase, when: dt.date | None, kn
         if text.field not in _TEXT_FIELDS:
             continue
         for match in terms.match(words, when=when):
-            term = _choose(match, terms, known)
-            if term and _claims_no_more(match, term, terms, known):
+            term = chosen(match, terms, known)
+            if term and claims_no_more(match, term, terms, known):
                 yield Fact(kind=kind_of(term), value=_value(match, term, words), term=term.id, source=text.source)
 
 
@@ -367,6 +335,6 @@ def _gps_facts(media: MediaFacts, terms: TermBase) -> Iterator[Fact]:
         return
     town = fold(here.town) if here.town else None
     for term in terms.family("pl"):
-        if town and term.kind in _TOWN_KINDS and province.id in term.provinces and fold(term.vi) == town:
+        if town and term.kind in TOWN_KINDS and province.id in term.provinces and fold(term.vi) == town:
             yield Fact(kind="place", value=term.vi, term=term.id, source="gps")
     yield Fact(kind="place", value=province.vi, term=province.id, source="gps")

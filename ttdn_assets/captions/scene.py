@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import msgspec
 
@@ -19,11 +20,16 @@ from ttdn_assets.terms.base import TermBase
 from ttdn_assets.terms.calendar import base_year
 from ttdn_assets.terms.matcher import TermMatch
 from ttdn_assets.terms.term import Term
+from ttdn_assets.terms.view import UPPER
+from ttdn_assets.terms.words import word_list
+from ttdn_assets.text import fold
 
 _RANK: dict[FactSource, int] = {"officer": 0, "sheet": 1, "folder": 2, "file_name": 2, "xmp": 3, "iptc": 3, "exif": 4,
                                 "gps": 5}  # fmt: skip
 _DATE_RANK: dict[FactSource, int] = {**_RANK, "file_name": 3, "xmp": 4, "iptc": 4, "exif": 5}
 _CONTAINERS = frozenset(("plateau", "town", "city", "district", "commune", "island", "valley"))
+_BETWEEN = re.compile(r"[-–—,;/()|]")
+_NAME = re.compile(rf"[{UPPER}][^\W\d_]*(?: [{UPPER}][^\W\d_]*)*")
 _ANNIVERSARY = re.compile(r"^Kỷ niệm (?:(\d+) năm )?")
 
 
@@ -41,8 +47,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     ``place`` lies in ``container`` (a town or district around it) and ``province``; ``beside`` are further places one
     name tells with it; ``own_place`` is a place no term covers; ``prose`` an officer's own sentence, ``covered`` the
-    terms it names itself, ``understood`` whether a people and a product say all of it; ``context`` is such a sentence
-    of an outer folder, where a folder within says more closely what the picture is of.
+    terms it names itself, ``understood`` whether a people and a product, or its places, say what it does; ``context``
+    is such a sentence of an outer folder, where a folder within says more closely what the picture is of.
     """
 
     phrase: Term | None = None
@@ -77,7 +83,7 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
         prose=prose,
         context=context,
         covered=frozenset(one for match in named for one in match.ids),
-        understood={"eth", "pr"} <= {match.id.partition("-")[0] for match in named} and not _left_over(prose, named),
+        understood=_people_and_product(prose, named) or _only_places(prose, named),
         event=_event(facts, terms, day),
         place=where.place,
         beside=where.beside,
@@ -90,6 +96,18 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
         others=tuple(term for term in known if _only_keyword(term)),
         slots=known,
     )
+
+
+def _people_and_product(prose: str, named: Sequence[TermMatch]) -> bool:
+    return {"eth", "pr"} <= {match.id.partition("-")[0] for match in named} and not _left_over(prose, named)
+
+
+def _only_places(prose: str, named: Sequence[TermMatch]) -> bool:
+    """Whether a sentence only names places beside each other, some of which are known: ``Quy Nhơn - Eo Gió``."""
+    known = {match.surface for match in named if match.id.startswith(("pl-", "prov-"))}
+    parts = [part.strip() for part in _BETWEEN.split(prose) if part.strip()]
+    unknown = [part for part in parts if part not in known]
+    return bool(known) and all(_NAME.fullmatch(part) and not any(one in part for one in known) for part in unknown)
 
 
 def _left_over(prose: str, named: Sequence[TermMatch]) -> tuple[str, ...]:
@@ -106,9 +124,10 @@ def _only_keyword(term: Term) -> bool:
 
 
 def _prose(facts: Sequence[Fact], terms: TermBase) -> tuple[str, str]:
-    """The innermost sentence as (prose, "") or, where a folder within names a subject of its own, as ("", context).
+    """The innermost sentence and, where the one around it tells an occasion, that (prose, context).
 
-    What a sheet calls the event in words of its own comes before any folder's.
+    Where a folder within names a subject of its own the sentence is the context.  What a sheet calls the event in words
+    of its own comes before any folder's.
     """
     if told := [fact.value for fact in facts if fact.kind == "event" and fact.term is None]:
         return told[0], ""
@@ -118,7 +137,15 @@ def _prose(facts: Sequence[Fact], terms: TermBase) -> tuple[str, str]:
     later = facts[places[-1] + 1 :]
     subject = any(_names_subject(fact, terms) for fact in later if fact.source in ("folder", "file_name"))
     words = facts[places[-1]].value
-    return ("", words) if subject else (words, "")
+    if subject:
+        return "", words
+    outer = facts[places[-2]].value if len(places) > 1 else ""
+    return words, outer if fold(outer).startswith(_occasions()) else ""
+
+
+@cache
+def _occasions() -> tuple[str, ...]:
+    return tuple(f"{fold(word)} " for word in word_list("occasions"))
 
 
 def _names_subject(fact: Fact, terms: TermBase) -> bool:
