@@ -49,6 +49,20 @@ def _args(file: tuple[Path, str], key: str) -> tuple[Path, str, str]:
     return file[0], key, file[1]
 
 
+def test_only_what_was_seen_is_replaced(store: Store, tmp_path: Path) -> None:
+    first, second, third = (made(tmp_path / name, name.encode()) for name in ("first", "second", "third"))
+    assert store.replace(*_args(first, KEY), seen=None)
+    seen = store.head(KEY)
+    assert not store.replace(*_args(second, KEY), seen=None)
+    assert store.replace(*_args(second, KEY), seen=seen)
+    assert not store.replace(*_args(third, KEY), seen=seen)
+    assert store.get(KEY, tmp_path / "back") == second[1]
+    now = store.head(KEY)
+    store.delete(KEY)
+    assert not store.replace(*_args(third, KEY), seen=now)
+    assert store.head(KEY) is None
+
+
 def test_an_empty_file_is_a_file(store: Store, tmp_path: Path) -> None:
     path, sha256 = made(tmp_path / "empty", b"")
     assert store.put(path, KEY, sha256)

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -16,8 +17,8 @@ from ttdn_assets.catalogue.records import AssetEntry, Query
 from ttdn_assets.errors import StoreError
 from ttdn_assets.jobs.sync import pull, push
 from ttdn_assets.model import Event
-from ttdn_assets.settings import Library
-from ttdn_assets.stores import Store
+from ttdn_assets.settings import Library, create_library
+from ttdn_assets.stores import ObjectInfo, Store
 from ttdn_assets.submissions.bag import verify
 from ttdn_assets.wording import say_failure
 
@@ -238,6 +239,41 @@ def test_the_record_that_was_changed_last_stays(
     assert pull(library, opener(), catalogue=catalogue).transfers == 1
     assert catalogue.asset(asset).captions.title["vi"].value == "Hoa ban nở trắng"
     assert not catalogue.asset(asset).missing
+
+
+class Overtaken:
+    """A store that another machine writes to right before a record is put."""
+
+    def __init__(self, store: Store, other: Callable[[], object]) -> None:
+        self._store, self._other = store, [other]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def replace(self, path: Path, key: str, sha256: str, *, seen: ObjectInfo | None) -> bool:
+        while self._other:
+            self._other.pop()()
+        return self._store.replace(path, key, sha256, seen=seen)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["changed", "new"])
+def test_a_record_that_two_machines_write_in_one_moment_keeps_what_both_say(
+    known: bool, library: Library, catalogue: Catalogue, opener: Opener, elsewhere: Library, tmp_path: Path
+) -> None:
+    asset = next(record.id for record in catalogue.assets())
+    with open_catalogue(elsewhere.database_url) as other:
+        fill(elsewhere, other, tmp_path / "media", number=0)
+        if known:
+            push(library, opener(), catalogue=catalogue)
+        other.set_text(asset, "title", "vi", "Hoa ban nở trắng", who="Vàng A Páo")
+        catalogue.set_text(asset, "title", "en", "White ban flowers", who="Lò Thị Hoa")
+        overtaken = cast(Store, Overtaken(opener(), lambda: push(elsewhere, opener(), catalogue=other)))
+        assert push(library, overtaken, catalogue=catalogue).faults == ()
+    third = create_library(tmp_path / "third")
+    pull(third, opener())
+    with open_catalogue(third.database_url) as found:
+        titles = found.asset(asset).captions.title
+    assert (titles["vi"].value, titles["en"].value) == ("Hoa ban nở trắng", "White ban flowers")
 
 
 def test_what_a_stranger_put_into_the_store_does_no_harm(

@@ -52,6 +52,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     ``refuses_wrong_sha256``: an upload whose SHA-256 is wrong is refused, so that nothing has to be read back.
     ``refuses_overwrite``: ``If-None-Match: *`` is honoured, so that sending what is there costs one request.
+    ``refuses_stale``: ``If-Match`` is honoured, so that nothing is put in the place of what nobody has seen.
     ``keeps_metadata``: the digest written beside an object comes back.  ``tells_md5``: the ETag of a small object is
     its MD5.  ``copies``: a copy made inside the store carries its digest.  ``resumes``: what a killed upload left can
     be found, so that it is taken up again or thrown away.
@@ -60,6 +61,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["folder", "s3"]
     refuses_wrong_sha256: bool
     refuses_overwrite: bool
+    refuses_stale: bool
     keeps_metadata: bool
     tells_md5: bool
     copies: bool
@@ -86,6 +88,19 @@ class Store(Protocol):
         Raises:
             InputError: ``file-changed`` where the file no longer has that SHA-256; nothing is stored.
             StoreError: ``store-corrupt`` where what arrived is not what was sent; it is deleted.
+        """
+
+    def replace(self, path: Path, key: str, sha256: str, *, seen: ObjectInfo | None) -> bool:
+        """``put`` in the place of what was seen there; whether that still was so, else nothing is stored.
+
+        So several machines change one object without losing what another one wrote.  Where the store has no such
+        condition what lies there is compared right before, which leaves a moment in which the later one wins.
+
+        Args:
+            path: the file.
+            key: where to.
+            sha256: the digest of its bytes.
+            seen: what ``head`` told of the object; ``None`` where nothing was there.
         """
 
     def head(self, key: str) -> ObjectInfo | None:

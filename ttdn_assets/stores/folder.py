@@ -31,6 +31,7 @@ class FolderStore:
         kind="folder",
         refuses_wrong_sha256=True,
         refuses_overwrite=True,
+        refuses_stale=False,
         keeps_metadata=True,
         tells_md5=False,
         copies=True,
@@ -74,6 +75,13 @@ class FolderStore:
             if target.is_file() and target.stat().st_size == size_bytes and file_sha256(target) == sha256:
                 return False
             self._write(path, target, key=key, sha256=sha256)
+        return True
+
+    def replace(self, path: Path, key: str, sha256: str, *, seen: ObjectInfo | None) -> bool:
+        """See ``Store.replace``."""
+        if self.head(key) != seen:
+            return False
+        self.put(path, key, sha256)
         return True
 
     def head(self, key: str) -> ObjectInfo | None:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _EXPIRES_MAX_S = LINKS_DAYS_MAX * 24 * 3600
 _ONE_COPY = TransferConfig(multipart_threshold=1 << 30)
+_NOTHING_THERE = {"if-none-match": "*"}
+_UNMET = {409, 412}
 _TYPES = mimetypes.MimeTypes()
 _TYPES.add_type("image/webp", ".webp")
 _TYPES.add_type("image/heic", ".heic")
@@ -87,13 +89,27 @@ class S3Store:
         with os_errors(path):
             size_bytes = path.stat().st_size
         at_once = size_bytes < LARGE_BYTES and can.refuses_overwrite
-        if not (at_once and self._send_new(path, name, key=key, sha256=sha256)):
+        if not (at_once and self._send_if(_NOTHING_THERE, path, name, key=key, sha256=sha256)):
             if self._holds(key, size_bytes, sha256):
                 return False
             self._send(path, name, key=key, sha256=sha256, size_bytes=size_bytes)
         if not can.refuses_wrong_sha256:
             self._read_back(key, path, sha256)
         return True
+
+    def replace(self, path: Path, key: str, sha256: str, *, seen: ObjectInfo | None) -> bool:
+        """See ``Store.replace``; the condition is for what goes in one piece and has a plain ETag."""
+        can, etag = self.capabilities, seen.md5 if seen else None
+        if not (can.refuses_stale and etag if seen else can.refuses_overwrite):
+            if self.head(key) != seen:
+                return False
+            self.put(path, key, sha256)
+            return True
+        condition = {"if-match": f'"{etag}"'} if seen else _NOTHING_THERE
+        sent = self._send_if(condition, path, self._name(key), key=key, sha256=sha256)
+        if sent and not can.refuses_wrong_sha256:
+            self._read_back(key, path, sha256)
+        return sent
 
     def head(self, key: str) -> ObjectInfo | None:
         """See ``Store.head``."""
@@ -219,13 +235,13 @@ class S3Store:
         there = self.head(key)
         return there is not None and (there.size_bytes, there.sha256) == (size_bytes, sha256)
 
-    def _send_new(self, path: Path, name: str, *, key: str, sha256: str) -> bool:
-        """Send a small file unless something lies there; whether nothing did."""
+    def _send_if(self, condition: dict[str, str], path: Path, name: str, *, key: str, sha256: str) -> bool:
+        """Send a small file where the condition holds; whether it did."""
         with s3_errors(self.label, key):
             try:
-                self._put_object(path, name, key=key, sha256=sha256, headers={"if-none-match": "*"})
+                self._put_object(path, name, key=key, sha256=sha256, headers=dict(condition))
             except ClientError as error:
-                if http_status(error) in (409, 412):
+                if http_status(error) in _UNMET or ("if-match" in condition and http_status(error) == 404):
                     return False
                 _accuse_file(error, path, sha256)
                 raise

@@ -22,6 +22,7 @@ SHA256_KEY = "sha256"
 _META = f"x-amz-meta-{SHA256_KEY}"
 _RIGHT, _WRONG = b"ttdn probe", b"ttdn other"
 _DIGEST = hashlib.sha256(_RIGHT).hexdigest()
+_OTHER_ETAG = hashlib.md5(_WRONG, usedforsecurity=False).hexdigest()
 _UNPROVEN = {401, 403, 404, 429}
 
 
@@ -79,7 +80,8 @@ def _probe(bucket: Bucket, key: str, more: dict[str, str]) -> tuple[Capabilities
             keeps_metadata=stored_sha256(head["Metadata"]) == _DIGEST,
             tells_md5=md5_of(head["ETag"]) == hashlib.md5(_RIGHT, usedforsecurity=False).hexdigest(),
             copies=_copies(bucket, key),
-            refuses_overwrite=_refuses_overwrite(bucket, key, more),
+            refuses_overwrite=_refuses(bucket, key, {"if-none-match": "*", **more}),
+            refuses_stale=_refuses(bucket, key, {"if-match": f'"{_OTHER_ETAG}"', **more}),
             resumes=resumes.result(),
             refuses_wrong_sha256=takes_wrong is not None and not takes_wrong.result(),
         )
@@ -98,9 +100,10 @@ def _takes_sha256(bucket: Bucket, key: str, *, body: bytes, more: dict[str, str]
     return True
 
 
-def _refuses_overwrite(bucket: Bucket, key: str, more: dict[str, str]) -> bool:
+def _refuses(bucket: Bucket, key: str, more: dict[str, str]) -> bool:
+    """Whether a condition that does not hold keeps an object from being replaced."""
     try:
-        bucket.wire.put(key, _RIGHT, sha256=_DIGEST, headers={_META: _DIGEST, "if-none-match": "*", **more})
+        bucket.wire.put(key, _RIGHT, sha256=_DIGEST, headers={_META: _DIGEST, **more})
     except ClientError as error:
         return http_status(error) == 412
     return False
