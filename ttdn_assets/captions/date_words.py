@@ -27,9 +27,11 @@ def said(day: Day, lang: Lang) -> str:
     if lang == "en":
         if day.quarter:
             return f"in the {text}"
+        if day.lunar:
+            return f"{'from' if day.last else 'on'} {text}"
         if day.end:
             return f"from {_span_en(day, day.end, ' to ')}"
-        return f"on {text}" if day.day or day.lunar else f"in {text}"
+        return f"on {text}" if day.day else f"in {text}"
     return text
 
 
@@ -84,16 +86,26 @@ def _shown_zh(day: Day) -> str:
 
 
 def _shown_lunar(day: Day, lang: Lang) -> str:
-    month, number = day.month or 1, day.day or 1
+    month, number, last = day.month or 1, day.day or 1, day.last
     if lang == "vi":
         names = {1: "Giêng", 12: "Chạp"}
-        lead = "mùng " if number <= 10 else "ngày "
-        return f"{lead}{number} tháng {names.get(month, month)} âm lịch"
+        to = f" đến {_lunar_vi(last)}" if last else ""
+        return f"{'từ ' if last else ''}{_lunar_vi(number)}{to} tháng {names.get(month, month)} âm lịch"
     if lang == "en":
-        return f"the {ordinal(number)} day of the {ordinal(month)} lunar month"
+        days = f"{ordinal(number)} to {ordinal(last)} days" if last else f"{ordinal(number)} day"
+        return f"the {days} of the {ordinal(month)} lunar month"
     names_zh = {1: "正", 11: "十一", 12: "十二"}
+    to = f"至{_lunar_zh(last)}" if last else ""
+    return f"农历{names_zh.get(month, _ZH_DIGITS[month % 10])}月{_lunar_zh(number)}{to}"
+
+
+def _lunar_vi(number: int) -> str:
+    return f"mùng {number}" if number <= 10 else f"ngày {number}"
+
+
+def _lunar_zh(number: int) -> str:
     head = _ZH_TENS[0] if number <= 10 else {20: "二", 30: "三"}.get(number, _ZH_TENS[number // 10])
-    return f"农历{names_zh.get(month, _ZH_DIGITS[month % 10])}月{head}{_ZH_DIGITS[number % 10]}"
+    return f"{head}{_ZH_DIGITS[number % 10]}"
 
 
 def ordinal(number: int) -> str:

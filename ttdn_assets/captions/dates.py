@@ -24,7 +24,9 @@ _LUNAR_MONTHS = {"gieng": 1, "chap": 12, "hai": 2, "ba": 3, "tu": 4, "nam": 5, "
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _WORD_MONTH = r"(?P<w>gieng|chap|hai|ba|tu|nam|sau|bay|tam|chin|muoi mot|muoi hai|muoi|mot)"
 _EN_MONTHS = "|".join(f"{name[:3].lower()}(?:{name[3:].lower()})?" if name[3:] else "may" for name in MONTHS_EN[1:])
+_MONTH_WORD = r"(?:thang|thg\.?)"
 _LUNAR_SIGN = re.compile(r"\s*\(?(?:am lich|al)\b")
+_HAN = "\u4e00-\u9fff"
 _FREE = r"(?<![^\W_])(?<![.])"
 _TO = r"\s?(?:-|–|~|den|toi)\s?(?:het )?(?:ngay )?"
 _DAY2 = r"(?P<d2>0?[1-9]|[12]\d|3[01])"
@@ -36,6 +38,7 @@ _FORMS = tuple(
         rf"(?<!\d){_YEAR}(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])\s?[-–]\s?"
         rf"(?:(?P=y)(?P<m2>0[1-9]|1[0-2])|(?P=m))?(?P<d2>0[1-9]|[12]\d|3[01])(?!\d)",
         rf"(?<!\d){_YEAR}(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?:[_\-t ]?\d{{6}}\d*)?(?!\d)",
+        rf"(?<![^\W_])(?P<d>0[1-9]|[12]\d|3[01])(?P<m>0[1-9]|1[0-2]){_YEAR}(?![^\W_])",
         rf"(?<![\d.]){_YEAR}{_SEP}{_MONTH}{_SEP}{_DAY}\s(?:-|–|den)\s(?P=y){_SEP}{_MONTH2}{_SEP}{_DAY2}(?!\d)",
         rf"(?<![\d.]){_YEAR}{_SEP}{_MONTH}{_SEP}{_DAY}(?:(?: at |[_\-t ])\d{{2}}[.\-:_]?\d{{2}}[.\-:_]?\d{{2}})?(?!\d)",
         rf"(?<!\d){_YEAR}年{_MONTH}月{_DAY}[日号](?:至|到|-)(?:{_MONTH2}月)?{_DAY2}[日号]",
@@ -43,29 +46,30 @@ _FORMS = tuple(
         rf"(?<![\w.])(?:{_DAY} )?(?P<e>{_EN_MONTHS})\.?(?:,? {_YEAR})(?!\d)",
         rf"{_FREE}{_DAY}{_SEP}{_MONTH}(?:{_SEP}(?P<y1>(?:19|20)\d\d))?{_TO}{_DAY2}{_SEP}{_MONTH2}{_SEP}{_YEAR2}(?![\d.])",
         rf"{_FREE}{_DAY}{_TO}{_DAY2}(?:[./]|-(?=\d{{1,2}}-)){_MONTH}{_SEP}{_YEAR2}(?![\d.])",
+        rf"{_FREE}{_DAY}{_TO}{_DAY2}(?:[./]| thang ){_MONTH}(?:{_SEP}{_YEAR})?(?=\s*\(?(?:am lich|al)\b)",
         rf"{_FREE}{_DAY}{_TO}{_DAY2} thang {_MONTH}(?:[ ,]*nam |[/\-., ]){_YEAR}(?!\d)",
         rf"(?:ngay |mung |mong )?(?<!\d){_DAY} thang {_MONTH}(?:[ ,]*nam |[/\-., ])?{_YEAR}?(?!\d)(?! nam\b)",
         rf"(?:mung|mong) {_DAY} tet\b",
         rf"(?:ngay |mung |mong |ram )?(?:(?<!\d){_DAY} )?thang {_WORD_MONTH}\b",
         rf"\bram thang {_MONTH}(?!\d)",
         rf"{_FREE}{_DAY}{_SEP}{_MONTH}{_SEP}{_YEAR2}(?![\d]|[.\-]\d)",
-        rf"(?<![^\W_])(?:thang ?|t){_MONTH}\s?(?:-|–|den)\s?(?:thang |t)?{_MONTH2}(?: ?[/.\-_]? ?|[ ,]*nam )"
+        rf"(?<![^\W_])(?:{_MONTH_WORD} ?|t){_MONTH}\s?(?:-|–|den)\s?(?:thang |t)?{_MONTH2}(?: ?[/.\-_]? ?|[ ,]*nam )"
         rf"{_YEAR}(?!\d)",
-        rf"(?<![^\W_])(?:thang ?|t){_MONTH}(?: ?[/.\-_]? ?|[ ,]*nam ){_YEAR}(?!\d)",
-        rf"(?<![^\W_])(?:thang ?|t){_MONTH}[/.\-](?P<y>[1-4]\d)(?!\d|[/.\-]\d)",
+        rf"(?<![^\W_])(?:{_MONTH_WORD} ?|t){_MONTH}(?: ?[/.\-_]? ?|[ ,]*nam ){_YEAR}(?!\d)",
+        rf"(?<![^\W_])(?:{_MONTH_WORD} ?|t){_MONTH}[/.\-](?P<y>[1-4]\d)(?!\d|[/.\-]\d)",
         rf"(?<![^\W_])(?:quy |q)(?P<q>iv|i{{1,3}}|[1-4])(?: ?[/.\-_]? ?|[ ,]*nam ){_YEAR}(?!\d)",
         rf"{_FREE}{_YEAR}{_SEP}(?P<m>0[1-9]|1[0-2])(?![\d]|[.\-_]\d)",
         rf"{_FREE}(?<![\-/])(?P<m>0?[1-9]|1[0-2]){_SEP}{_YEAR}(?![\d]|[.\-]\d)",
         rf"(?<![^\W_])(?:ngay|sang|chieu|toi|trua|dem|mung|mong)(?: ngay)? {_DAY}[./\-]{_MONTH}(?![\d]|[./\-]\d)",
         rf"\({_DAY}[./\-]{_MONTH}\)",
         rf"{_FREE}{_DAY}[./\-]{_MONTH}(?=\s*\(?(?:am lich|al)\b)",
-        rf"(?<![^\W_])thang ?{_MONTH}(?![\d])(?! nam (?!20|19))",
-        rf"(?:\bnam |(?<![^\W_])(?<![./\-]))(?<!\d[./\-]){_YEAR}(?![\d]|[./\-]\d|\s?[-–]\s?(?:19|20)\d\d|/[a-z])",
+        rf"(?<![^\W_]){_MONTH_WORD} ?{_MONTH}(?![\d])(?! nam (?!20|19))",
+        rf"(?:\bnam |(?<![^\W_{_HAN}])(?<![./\-]))(?<!\d[./\-]){_YEAR}(?![\d]|[./\-]\d|\s?[-–]\s?(?:19|20)\d\d|/[a-z])",
     )
 )
 _PERIOD = re.compile(r"(?<!\d)(?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d(?!\d)")
 _FOLDER_YEAR = re.compile(r"\s*(?:[Nn]ăm |[Nn]am )?((?:19|20)\d\d)\s*")
-_FOLDER_PART = re.compile(r"\s*(?:(?P<word>thang|ngay|t)[ .]?(?P<named>\d{1,2})|(?P<bare>\d\d))\s*")
+_FOLDER_PART = re.compile(r"\s*(?:(?P<word>thang|thg|ngay|t)[ .]?(?P<named>\d{1,2})|(?P<bare>\d\d))\s*")
 _CODE_BEFORE = re.compile(r"(?:\bv|\bver|\bversion|\bso|\bno|#)[ .]*$")
 
 
@@ -84,7 +88,7 @@ def find_dates(name: str) -> tuple[tuple[Day, int, int], ...]:
                 continue
             if day.lunar and (sign := _LUNAR_SIGN.match(plain, end)):
                 end = sign.end()
-            found.append((day, match.start(), end))
+            found.append((day, _start(name, match), end))
     return tuple(sorted(found, key=lambda item: item[1]))
 
 
@@ -118,10 +122,28 @@ def _code(match: re.Match[str], plain: str) -> bool:
 def _misread(name: str, match: re.Match[str]) -> bool:
     """Whether the folded words mean something else as typed: ``mừng`` is no ``mùng``, ``thang tu`` no ``tháng tư``."""
     typed = name[match.start() : match.end()].lower()
+    if match.groupdict().get("e"):
+        return _no_month(name, match)
     if match.group().startswith(("mung", "mong")):
         greeting = match.string[: match.start()].endswith(("chao ", "don "))
         return not typed.startswith(("mùng", "mồng", "mung", "mong")) or greeting
     return match.groupdict().get("w") is not None and fold(typed) == typed
+
+
+def _no_month(name: str, match: re.Match[str]) -> bool:
+    """Whether an English month is none: with diacritics (``mây 2025``), or ``may`` written small after a word."""
+    typed = name[match.start("e") : match.end("e")]
+    after_word = re.search(r"(?<!\bin)(?<=[^\W\d_]) $", match.string[: match.start()])
+    return not typed.isascii() or (typed == "may" and after_word is not None)
+
+
+def _start(name: str, match: re.Match[str]) -> int:
+    """Where a date begins: after a name's ``Nam``, which is no ``năm`` (``Vân Nam 2026``)."""
+    return match.start() + (
+        4
+        if match.group().startswith("nam ") and name.startswith("N", match.start()) and name[match.start() + 1] in "aA"
+        else 0
+    )
 
 
 def _day_of(match: re.Match[str], plain: str) -> Day | None:
@@ -135,10 +157,14 @@ def _day_of(match: re.Match[str], plain: str) -> Day | None:
     counted = text.startswith(("mung ", "mong "))
     if counted and (day or 0) > 10:
         return None
+    signed = _LUNAR_SIGN.match(plain, match.end()) is not None
+    if signed and parts.get("d2") and not parts.get("m2"):
+        made = Day(None, month, day, int(parts["d2"] or 0), lunar=True)
+        return (to_solar(made, year) if year else made) if real(made) else None
     if parts.get("d2") or parts.get("m2") or parts.get("q"):
         made = _span_of(parts, year, month, day)
         return made if made and real(made) else None
-    lunar = counted or text.startswith("ram ") or _LUNAR_SIGN.match(plain, match.end()) is not None
+    lunar = counted or text.startswith("ram ") or signed
     made = Day(year, month, day, lunar=day is not None and (lunar or parts.get("w") in ("gieng", "chap")))
     if made.lunar and year:
         return to_solar(made, year)

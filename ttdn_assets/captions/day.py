@@ -1,8 +1,8 @@
 """A date with what is known of it: days, months, years, spans of them, lunar days; as text, and compared.
 
 A ``Fact`` holds a date as text: ISO 8601 reduced (``2026``, ``2026-05``, ``2026-05-07``), ``--05-07`` and ``--05``
-without a year, ``2026-05-07/2026-05-09`` or ``2026-03/2026-05`` for a span, and ``lunar:01-15`` for a lunar day whose
-year nobody gave.
+without a year, ``2026-05-07/2026-05-09`` or ``2026-03/2026-05`` for a span, and ``lunar:01-15`` or ``lunar:03-20/23``
+for lunar days whose year nobody gave.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Day(msgspec.Struct, frozen=True, order=True):
     def iso(self) -> str:
         """The date as a fact holds it."""
         if self.lunar:
-            return f"lunar:{self.month or 0:02d}-{self.day or 0:02d}"
+            return f"lunar:{self.month or 0:02d}-{self.day or 0:02d}" + (f"/{self.last:02d}" if self.last else "")
         tail = "".join(f"-{part:02d}" for part in (self.month, self.day) if part)
         whole = f"{self.year:04d}{tail}" if self.year else f"-{tail}"
         return f"{whole}/{self.end.iso()}" if self.end else whole
@@ -61,8 +61,9 @@ class Day(msgspec.Struct, frozen=True, order=True):
 
 def parse_iso(value: str) -> Day | None:
     """A fact's text back into a date; a time of day is left out; ``None`` where it is none."""
-    if found := re.fullmatch(r"lunar:(\d\d)-(\d\d)", value):
-        return Day(month=int(found[1]) or None, day=int(found[2]) or None, lunar=True)
+    if found := re.fullmatch(r"lunar:(\d\d)-(\d\d)(?:/(\d\d))?", value):
+        month, day, last = (int(part or 0) or None for part in found.groups())
+        return Day(None, month, day, last, lunar=True)
     first, _, end = value.strip().partition("/")
     made, last = _single(first), _single(end)
     if made is None or (end and last is None):
@@ -97,7 +98,7 @@ def _numbers(end: Day, first: Day) -> tuple[int, int, int]:
 def real(day: Day) -> bool:
     """Whether the calendar has that date."""
     if day.lunar:
-        return 1 <= (day.month or 1) <= 12 and 1 <= (day.day or 1) <= 30
+        return 1 <= (day.month or 1) <= 12 and 1 <= (day.day or 1) < (day.last or 31) <= 31
     if day.end and not real(day.end):
         return False
     if day.month is not None and not 1 <= day.month <= 12:
@@ -108,9 +109,11 @@ def real(day: Day) -> bool:
 
 
 def to_solar(day: Day, year: int) -> Day | None:
-    """A lunar day of the lunar year ``year`` as a solar date."""
+    """A lunar day, or a span of them, of the lunar year ``year`` as a solar date."""
     found = solar_day(year, day.month or 1, day.day or 1)
-    return Day(found.year, found.month, found.day) if found else None
+    first = Day(found.year, found.month, found.day) if found else None
+    last = to_solar(Day(None, day.month, day.last), year) if day.last else None
+    return span(first, last) if first and last else first
 
 
 def complete(day: Day, others: Sequence[Day]) -> Day:

@@ -22,7 +22,7 @@ _TELLING = frozenset((*_SURNAMES.split("|"), *strip_marks(_SURNAMES).split("|"),
                       "Thị", "Thi", "Văn", "Van"))  # fmt: skip
 """The words without which no text names a person."""
 _PERSON = re.compile(
-    rf"(?<!\w)(?!(?:{_TOWNS}|{strip_marks(_TOWNS)})(?!\w))"
+    rf"(?<![^\W_])(?!(?:{_TOWNS}|{strip_marks(_TOWNS)})(?!\w))"
     rf"(?:{_SURNAME}|{_ANY_NAME}(?=\s+(?:Thị|Thi|Văn|Van)\s+[{UPPER}]))"
     rf"((?:[\s_]+[{UPPER}]{_ANY_NAME}?){{1,4}})"
 )
