@@ -77,6 +77,6 @@ def test_the_doctor_names_what_a_weak_server_lacks(seaweed: str, rclone: str, tm
     assert status == "degraded"
     capabilities = open_store(f"s3://{new_bucket(rclone)}/kho", settings=StoreSettings(endpoint=rclone)).capabilities
     lacking = [name for name in STORE_NEEDS if not getattr(capabilities, name)]
-    assert {"refuses_wrong_sha256", "refuses_overwrite"} <= set(lacking)
+    assert {"refuses_wrong_sha256", "refuses_overwrite", "refuses_stale"} <= set(lacking)
     for name in lacking:
         assert say(f"doctor.store.lacks.{name}", lang=ui_language(None)) in sentence

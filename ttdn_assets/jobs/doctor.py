@@ -29,7 +29,7 @@ CHECKS = (
 )  # fmt: skip
 """The names of the checks, in the order they are told; sentences are ``doctor.<name>.<status>``."""
 
-STORE_NEEDS = ("refuses_wrong_sha256", "refuses_overwrite", "keeps_metadata", "copies", "resumes")
+STORE_NEEDS = ("refuses_wrong_sha256", "refuses_overwrite", "refuses_stale", "keeps_metadata", "copies", "resumes")
 """What a store should do (``stores.Capabilities``); what it does not is ``doctor.store.lacks.<name>``."""
 
 STATUSES = ("ok", "degraded", "missing")

@@ -31,7 +31,7 @@ class FolderStore:
         kind="folder",
         refuses_wrong_sha256=True,
         refuses_overwrite=True,
-        refuses_stale=False,
+        refuses_stale=True,
         keeps_metadata=True,
         tells_md5=False,
         copies=True,
@@ -78,7 +78,7 @@ class FolderStore:
         return True
 
     def replace(self, path: Path, key: str, sha256: str, *, seen: ObjectInfo | None) -> bool:
-        """See ``Store.replace``."""
+        """See ``Store.replace``; files know no condition, so what lies there is compared right before."""
         if self.head(key) != seen:
             return False
         self.put(path, key, sha256)
