@@ -177,6 +177,36 @@ def test_sixteen_bits_scale_to_eight(tmp_path: Path) -> None:
     assert np.array_equal(decoded(path)[0, :, 1], np.arange(256))
 
 
+def grey_tiff(path: Path, rows: bytes, size_px: tuple[int, int], *, bits: int, photometric: int) -> Path:
+    """A little-endian TIFF of one grey strip."""
+    tags = {256: size_px[0], 257: size_px[1], 258: bits, 259: 1, 262: photometric, 273: 8, 277: 1, 278: size_px[1]}
+    entries = [struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted({**tags, 279: len(rows)}.items())]
+    directory = struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+    path.write_bytes(b"II*\0" + struct.pack("<I", 8 + len(rows)) + rows + directory)
+    return path
+
+
+def test_a_grey_scan_that_counts_from_white_is_no_negative(tmp_path: Path) -> None:
+    rows = np.tile(np.linspace(0, 65535, 256).astype("<u2"), (4, 1)).tobytes()
+    path = grey_tiff(tmp_path / "a.tif", rows, (256, 4), bits=16, photometric=0)
+    assert np.array_equal(decoded(path)[0, :, 0], np.arange(255, -1, -1))
+
+
+def test_twelve_bits_reach_white(tmp_path: Path) -> None:
+    pairs = np.array([0x000, 0x800, 0x800, 0xFFF])
+    packed = b"".join(bytes((a >> 4, (a & 15) << 4 | b >> 8, b & 255)) for a, b in pairs.reshape(2, 2).tolist())
+    path = grey_tiff(tmp_path / "a.tif", packed * 4, (4, 4), bits=12, photometric=1)
+    assert decoded(path)[0, :, 0].tolist() == [0, 128, 128, 255]
+
+
+def test_what_is_clear_in_a_grey_png_of_sixteen_bits_is_only_that(tmp_path: Path) -> None:
+    ramp = np.tile(np.linspace(0, 65535, 256).astype(np.uint16), (16, 1))
+    path = save(tmp_path / "a.png", Image.fromarray(ramp), transparency=65535)
+    pixels = decoded(path)
+    assert np.array_equal(pixels[0, :, 0], np.arange(256))
+    assert pixels[0, [0, 128, 254, 255], 3].tolist() == [255, 255, 255, 0]
+
+
 def test_floating_point_is_zero_to_one(tmp_path: Path) -> None:
     path = save(tmp_path / "a.tif", Image.fromarray(np.linspace(0, 1, 256, dtype=np.float32).reshape(16, 16)))
     assert np.array_equal(decoded(path)[..., 0].ravel(), np.arange(256))

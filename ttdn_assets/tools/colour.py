@@ -7,7 +7,7 @@
   lowered to the reference white of 203 cd/m² (ITU-R BT.2408) by the knee of ITU-R BT.2390 §5.4.1 on the largest of
   the three channels, so that hues stay; then the primaries the file names to those of sRGB, and its curve.
 * No profile, but a colour space named by ITU-T H.273 (AVIF, HEIF, PNG) or by EXIF (Adobe RGB): a profile is made of it.
-* More than 8 bits: whole numbers by their range, floating point as 0..1.
+* More than 8 bits of grey: whole numbers by their range, floating point as 0..1; a TIFF may count down from white.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,6 +35,7 @@ _ALPHA_MODES = ("RGBA", "LA", "PA", "La", "RGBa")
 _PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}
 _SAME_LEVELS = 2
 _CODE_STEPS = 16384
+_BITS, _PHOTOMETRIC, _WHITE_IS_ZERO, _TWELVE_BITS = 258, 262, 0, 4095
 _REFERENCE_WHITE_CD_M2 = 203.0
 _SOURCE_PEAK_CD_M2 = 1000.0
 _SPACES = {1: icc.SRGB, 9: icc.BT2020, 11: icc.DISPLAY_P3, 12: icc.DISPLAY_P3}
@@ -63,15 +64,18 @@ def converter(
         return lambda strip: tone_map(_array(_base(strip, "RGB"))), False
     has_alpha = image.mode in _ALPHA_MODES or "transparency" in image.info
     mode = _base_mode(image)
-    turn = _profiled(image, mode, _stated_space(named, adobe_rgb=adobe_rgb))
+    turn, deep = _profiled(image, mode, _stated_space(named, adobe_rgb=adobe_rgb)), _deep(image)
     if turn is None and mode == "CMYK":
         return _without_profile, False
 
     def plain(strip: Image.Image) -> Pixels:
-        base = _base(strip, mode)
+        base = _base(strip, mode, deep)
         return _array(base if turn is None else turn(base))
 
     def with_alpha(strip: Image.Image) -> Pixels:
+        if deep is not None:
+            alpha = np.where(np.asarray(strip) == deep.clear, 0, 255)
+            return np.dstack([plain(strip), alpha.astype(np.uint8)])
         full = strip.convert("RGBA")
         return np.dstack([plain(full.convert("RGB")), np.asarray(full.getchannel("A"))])
 
@@ -82,20 +86,43 @@ def _base_mode(image: Image.Image) -> str:
     """The mode to look at colours in: grey, RGB, CMYK or Lab."""
     if image.mode in ("CMYK", "LAB"):
         return image.mode
-    return "L" if image.mode in ("1", "L", "LA", "La", "F") or image.mode.startswith("I") else "RGB"
+    return "L" if image.mode in ("1", "L", "LA", "La") or _is_deep(image) else "RGB"
 
 
-def _base(strip: Image.Image, mode: str) -> Image.Image:
-    if strip.mode == "F" or strip.mode.startswith("I"):
-        strip = Image.fromarray(_eight_bits(np.asarray(strip)))
+class _Deep(NamedTuple):
+    """How grey of more than 8 bits is coded: its highest value, whether that is black, and the value not to be seen."""
+
+    top: int = 65535
+    negative: bool = False
+    clear: int | None = None
+
+
+def _deep(image: Image.Image) -> _Deep | None:
+    """What the header says, which Pillow heeds up to 8 bits alone; ``None`` for a picture that has no more."""
+    if not _is_deep(image):
+        return None
+    tags = getattr(image, "tag_v2", {})
+    top = _TWELVE_BITS if tuple(tags.get(_BITS, ())) == (12,) else 65535
+    return _Deep(top, tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO, image.info.get("transparency"))
+
+
+def _is_deep(image: Image.Image) -> bool:
+    return image.mode == "F" or image.mode.startswith("I")
+
+
+def _base(strip: Image.Image, mode: str, deep: _Deep | None = None) -> Image.Image:
+    if _is_deep(strip):
+        strip = Image.fromarray(_eight_bits(np.asarray(strip), deep or _Deep()))
     return strip if strip.mode == mode else strip.convert(mode)
 
 
-def _eight_bits(values: NDArray[Any]) -> Pixels:
+def _eight_bits(values: NDArray[Any], deep: _Deep) -> Pixels:
     """Deep grey values as 8 bits: 16-bit and 32-bit whole numbers by their range, floating point as 0..1."""
     if values.dtype.kind == "f":
-        return np.asarray(np.rint(np.clip(np.nan_to_num(values), 0, 1) * 255), np.uint8)
-    return np.asarray((np.clip(values, 0, 65535).astype(np.uint32) * 255 + 32767) // 65535, np.uint8)
+        levels = np.asarray(np.rint(np.clip(np.nan_to_num(values), 0, 1) * 255), np.uint8)
+    else:
+        levels = ((np.clip(values, 0, deep.top).astype(np.uint32) * 255 + deep.top // 2) // deep.top).astype(np.uint8)
+    return 255 - levels if deep.negative else levels
 
 
 def _array(strip: Image.Image) -> Pixels:
