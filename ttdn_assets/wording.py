@@ -95,6 +95,12 @@ def say_finding(finding: Finding, lang: str = "en") -> str:
     return say(f"finding.{finding.rule}", fields, lang)
 
 
+def say_named(finding: Finding, lang: str = "en") -> str:
+    """The sentence of a finding among those of other files: what it is about stands before it, unless it names it."""
+    sentence = say_finding(finding, lang)
+    return sentence if finding.subject in sentence else f"{visible(finding.subject)}: {sentence}"
+
+
 def _named(value: FieldValue, lang: str) -> FieldValue:
     """The names of a status or of fields of captions, which commas part; any other value as it is."""
     parts = value.split(", ") if isinstance(value, str) else []

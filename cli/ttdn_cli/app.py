@@ -98,10 +98,11 @@ def verb(name: str) -> Callable[[Callable[..., int | None]], click.Command]:
 
 
 def group_of(name: str, *commands: click.Command) -> click.Group:
-    """A verb of several, worded like ``verb``."""
+    """A verb of several, worded like ``verb``; it takes ``--ui`` too, so that its help is asked for like any other."""
     return click.Group(
         name,
         commands=list(commands),
+        params=[_ui_option()],
         short_help=t(f"cli.{name}.short"),
         help=help_text(f"cli.{name}.help"),
         options_metavar=t("cli.options"),

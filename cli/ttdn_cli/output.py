@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,10 @@ import click
 import msgspec
 
 from ttdn_assets.jobs.lines import outcome_line, run_line
-from ttdn_assets.model import Finding, Outcome
+from ttdn_assets.model import Finding, FocalPoint, Outcome
 from ttdn_assets.wording import visible
 from ttdn_cli.app import INTERRUPTED
-from ttdn_cli.speech import language, t, t_failure, t_finding
+from ttdn_cli.speech import language, t, t_failure, t_finding, t_named
 
 if TYPE_CHECKING:
     from ttdn_assets.jobs.prepare import Run
@@ -40,6 +40,11 @@ def megabytes(size_bytes: int) -> str:
     return f"{number(round(size_bytes / 1e9, 1), language())} GB"
 
 
+def point(focal: FocalPoint) -> str:
+    """A point of a picture as ``ttdn crop --focus`` takes it, in every language."""
+    return f"{focal.x:.2f},{focal.y:.2f}"
+
+
 def json_outcome(outcome: Outcome) -> None:
     """One source file as a JSON line."""
     json_line(outcome_line(outcome, ui=language()))
@@ -62,8 +67,8 @@ def _tell_run(run: Run, root: Path) -> None:
     for outcome in run.outcomes:
         if outcome.status == "failed":
             _tell_failure(outcome)
-    told = [f for o in run.outcomes for f in o.findings] + [f for s in run.submissions for f in s.findings]
-    tell_findings([*run.findings, *told])
+    of_files = [finding for outcome in run.outcomes for finding in about(outcome.source, outcome.findings)]
+    tell_findings([*run.findings, *of_files, *(f for s in run.submissions for f in s.findings)])
     statuses = Counter(outcome.status for outcome in run.outcomes)
     counts: dict[str, str | int | float | None] = {
         name: statuses[name] for name in ("done", "unchanged", "skipped", "failed")
@@ -95,10 +100,19 @@ def _tell_failure(outcome: Outcome) -> None:
         click.echo(f"    → {hint}")
 
 
+def about(source: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings of one file, each naming it, as they must among those of other files."""
+    return (msgspec.structs.replace(one, subject=one.subject or source) for one in findings)
+
+
 def tell_findings(findings: Iterable[Finding], *, verbose: bool = False) -> None:
-    """Findings grouped by what they say: errors each, warnings and infos counted with an example."""
+    """Findings grouped by what they say: each kind once, with its number and an example.
+
+    What a file and several submissions of it tell alike counts once.  ``verbose``, for one file or bag, tells infos
+    too and names no file.
+    """
     groups: dict[tuple[str, str, str], list[Finding]] = {}
-    for finding in findings:
+    for finding in _each_once(findings):
         groups.setdefault((finding.level, finding.rule, finding.placement or ""), []).append(finding)
     ordered = sorted(groups.items(), key=lambda item: (_LEVELS.index(item[0][0]), -len(item[1])))
     shown = [group for (level, _, _), group in ordered if level != "info" or verbose]
@@ -106,11 +120,21 @@ def tell_findings(findings: Iterable[Finding], *, verbose: bool = False) -> None
         first = group[0]
         count = f" (×{len(group)})" if len(group) > 1 else ""
         place = f" [{first.placement}]" if first.placement else ""
-        click.secho(f"• {t_finding(first)}{place}{count}", fg=_COLOURS[first.level])
+        sentence = t_finding(first) if verbose else t_named(first)
+        click.secho(f"• {sentence}{place}{count}", fg=_COLOURS[first.level])
         if first.cause is not None and (hint := t_failure(first.cause)[1]):
             click.echo(f"    → {hint}")
     if len(shown) > _MOST_LINES:
         click.echo(t("cli.more-findings", {"n": len(shown) - _MOST_LINES}))
+
+
+def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    seen: set[bytes] = set()
+    for finding in findings:
+        told = msgspec.msgpack.encode(finding)
+        if told not in seen:
+            seen.add(told)
+            yield finding
 
 
 def tell_moved(moved: Moved, *, as_json: bool) -> None:

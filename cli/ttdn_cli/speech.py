@@ -56,6 +56,11 @@ def t_finding(finding: Finding) -> str:
     return wording.say_finding(finding, _chosen)
 
 
+def t_named(finding: Finding) -> str:
+    """A finding's sentence with the file it is about, in the language chosen."""
+    return wording.say_named(finding, _chosen)
+
+
 def _asked(arguments: Sequence[str]) -> str | None:
     for index, argument in enumerate(arguments):
         if argument.startswith("--ui="):

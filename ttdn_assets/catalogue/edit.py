@@ -157,8 +157,13 @@ def mark_missing(writes: Writes, paths: Sequence[str]) -> int:
 
 
 def add_submission(writes: Writes, bag: SubmissionRecord) -> None:
-    """Write down a bag that was made; the same path again brings its status and contents up to date."""
+    """Write down a bag that was made; the same path again brings its status and contents up to date.
+
+    A bag that is known as it is leaves no trace: a run that makes nothing new tells the history nothing.
+    """
     ids = [number_of(writes.connection, one)[1] for one in bag.assets]
+    if _is_known(writes.connection, bag, ids):
+        return
     row = {name: getattr(bag, name) for name in ("path", "target", "digest", "created_at", "review", "who")}
     write_rows(writes.connection, submissions, [row], keys=("path",))
     number = writes.connection.execute(select(submissions.c.number).where(submissions.c.path == bag.path)).scalar_one()
@@ -168,6 +173,14 @@ def add_submission(writes: Writes, bag: SubmissionRecord) -> None:
     for one in ids:
         writes.tell(one, "submission", after=bag.path)
     writes.flush()
+
+
+def _is_known(connection: Connection, bag: SubmissionRecord, ids: Sequence[str]) -> bool:
+    row = connection.execute(select(submissions).where(submissions.c.path == bag.path)).first()
+    if row is None or (row.target, row.digest, row.review) != (bag.target, bag.digest, bag.review):
+        return False
+    held = select(submitted.c.asset_id).where(submitted.c.submission == row.number)
+    return set(connection.execute(held).scalars()) == set(ids)
 
 
 def submissions_in(connection: Connection, *, asset: str | None = None) -> list[SubmissionRecord]:

@@ -70,7 +70,15 @@ def widened(library: Library | Path | None, query: Query) -> Query:
     """The query with its places, topics and events as ids of terms; a province stands for all places in it too.
 
     What is no term is left as it is, for people's own places are facts as well.
+
+    Raises:
+        UsageError: ``date-unreadable``.
     """
+    query = msgspec.structs.replace(
+        query,
+        taken_from=_iso_date(query.taken_from) if query.taken_from else None,
+        taken_to=_iso_date(query.taken_to) if query.taken_to else None,
+    )
     if not (query.places or query.topics or query.events):
         return query
     from ttdn_assets.terms import load_terms
@@ -90,6 +98,18 @@ def widened(library: Library | Path | None, query: Query) -> Query:
     return msgspec.structs.replace(
         query, places=ids(query.places, "pl"), topics=ids(query.topics), events=ids(query.events)
     )
+
+
+def _iso_date(text: str) -> str:
+    """A day, month or year in any form that is read in names of folders, as ISO 8601."""
+    from ttdn_assets.captions.dates import find_dates
+    from ttdn_assets.captions.day import parse_iso
+
+    whole = [day for day, start, end in find_dates(text) if text[start:end].strip() == text.strip()]
+    day = parse_iso(text) or next(iter(whole), None)
+    if day is None or day.year is None or day.lunar or day.end:
+        raise UsageError("date-unreadable", {"value": text})
+    return day.iso()
 
 
 def show(library: Library | Path | None, asset: str) -> AssetRecord:

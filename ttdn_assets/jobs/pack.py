@@ -232,7 +232,10 @@ def _packed(
             media=tuple(media),
             captions=draft.item.captions,
             posts=draft.posts,
-            findings=tuple(dict.fromkeys(findings)),
+            findings=tuple(
+                msgspec.structs.replace(one, subject=one.subject or draft.item.source)
+                for one in dict.fromkeys(findings)
+            ),
             facts=draft.item.facts,
             author=draft.item.author,
             credit=draft.item.credit or library.settings.unit.credit,

@@ -16,7 +16,7 @@ from ttdn_assets.submissions.manifest import Packed, Submission
 from ttdn_assets.submissions.posts import ALT_TEXT
 from ttdn_assets.tools.html import render
 from ttdn_assets.tools.xmp_write import items_of
-from ttdn_assets.wording import number, say, say_finding
+from ttdn_assets.wording import number, say, say_finding, say_named
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _HTML_LANG = {"zh": "zh-Hans"}
@@ -69,6 +69,7 @@ def gallery_html(submission: Submission, *, languages: Sequence[Lang] = LANGUAGE
             "bytes": lambda value: _bytes(value, ui),
             "count": lambda value: number(value, ui),
             "sentence": lambda finding: say_finding(finding, ui),
+            "named": lambda finding: say_named(finding, ui),
             "data_uri": _data_uri,
             "placement": lambda one: _placement(submission, one, ui),
             "post_label": lambda field, lang: say(f"post.{field}", lang=lang),

@@ -24,8 +24,9 @@ def command(days: int, ics: Path | None, library: Path | None, as_json: bool) ->
         if as_json:
             json_line(msgspec.to_builtins(one))
         else:
-            click.echo(f"{_days(one):<23}  {one.name}")
-            click.secho(f"{'':<23}  {t('calendar.assets', {'n': one.assets, 'unused': one.unused})}", dim=True)
+            click.echo(f"{_days(one):<16}  {one.name}")
+            counted = t("calendar.assets", {"n": one.assets, "unused": one.unused})
+            click.secho(f"{'':<16}  {f'{_lunar(one.lunar)}; ' if one.lunar else ''}{counted}", dim=True)
     if ics is not None:
         write_calendar(found, ics, lang=language())
         click.echo(t("cli.calendar.written", {"path": str(ics), "n": len(found)}), err=True)
@@ -33,5 +34,10 @@ def command(days: int, ics: Path | None, library: Path | None, as_json: bool) ->
 
 def _days(one: Upcoming) -> str:
     days = f"{one.first.day}/{one.first.month}–{one.last.day}/{one.last.month}/{one.last.year}"
-    shown = day_name(one.first, "vi") if one.first == one.last else days
-    return f"{shown} ({t('cli.calendar.lunar', {'day': one.lunar})})" if one.lunar else shown
+    return day_name(one.first, "vi") if one.first == one.last else days
+
+
+def _lunar(day: str) -> str:
+    """The lunar day, or the month or months where only those are fixed."""
+    code = "cli.calendar.lunar" if "/" in day else "cli.calendar.lunar-month"
+    return t(code, {"day": "–".join(part.lstrip("0") for part in day.split(".."))})

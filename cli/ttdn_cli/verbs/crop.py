@@ -23,7 +23,7 @@ def command(asset: str, focus: str, library: Path | None, as_json: bool) -> None
     if as_json:
         json_line({"asset": changed, "focus": {"x": x, "y": y}})
     else:
-        click.echo(t("cli.crop.done", {"asset": changed[:8], "x": x, "y": y}))
+        click.echo(t("cli.crop.done", {"asset": changed[:8], "point": f"{x:g},{y:g}"}))
 
 
 def _shares(value: str) -> tuple[float, float]:

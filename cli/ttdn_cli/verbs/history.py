@@ -9,9 +9,9 @@ import msgspec
 
 from ttdn_assets.catalogue.records import HistoryLine
 from ttdn_assets.jobs.library import history
-from ttdn_assets.model import Rights
+from ttdn_assets.model import Rights, Subject
 from ttdn_cli.app import verb
-from ttdn_cli.output import json_line
+from ttdn_cli.output import json_line, point
 from ttdn_cli.speech import t
 from ttdn_cli.verbs.rights import rights_lines
 
@@ -31,9 +31,12 @@ def command(asset: str | None, library: Path | None, as_json: bool) -> None:
 
 
 def _shown(line: HistoryLine, value: str | None) -> str:
-    """What stood or stands: the name of a status, what a rights record says, else the text itself."""
+    """What stood or stands: the name of a status, what a rights record says, the point kept in view, else the text."""
     if value and line.what == "status":
         return t(f"review.{value}")
     if value and line.what == "rights":
         return "; ".join(rights_lines(msgspec.json.decode(value, type=Rights)))
+    if value and line.what == "subject":
+        subject = msgspec.json.decode(value, type=Subject)
+        return f"{point(subject.focal)} [{t('subject.' + subject.origin)}]"
     return value or "–"

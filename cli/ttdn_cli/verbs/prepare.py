@@ -12,7 +12,7 @@ from ttdn_assets.jobs.prepare import prepare
 from ttdn_assets.settings import find_library
 from ttdn_assets.wording import visible
 from ttdn_cli.app import option, verb
-from ttdn_cli.output import json_line, json_outcome, megabytes, tell_findings, tell_run
+from ttdn_cli.output import about, json_line, json_outcome, megabytes, tell_findings, tell_run
 from ttdn_cli.progress import shown
 from ttdn_cli.speech import language, t, t_failure
 
@@ -70,7 +70,7 @@ def _tell_estimate(foreseen: Estimate, *, as_json: bool) -> None:
             for plan in one.plans:
                 size = f"{plan.size_px[0]}×{plan.size_px[1]}"
                 click.echo(f"    {size:>11} {plan.format:<5} {', '.join(plan.placements)}")
-    tell_findings(finding for one in foreseen.files for finding in one.findings)
+    tell_findings(finding for one in foreseen.files for finding in about(one.source, one.findings))
     fields: dict[str, str | int | float | None] = {
         "n": foreseen.renditions,
         "needed": megabytes(foreseen.needed_bytes),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -58,6 +59,7 @@ def command(
     as_json: bool,
 ) -> None:
     """See the sentence ``cli.search.help``."""
+    _require_words(words)
     query = Query(
         text=" ".join(words),
         kind=kind,
@@ -94,6 +96,17 @@ def command(
         contact_sheet(library, [hit.asset for hit in found.hits], sheet, title=title, ui=language())
         click.echo(t("cli.search.sheet", {"path": str(sheet)}), err=True)
     click.echo(t("cli.search.found", {"n": len(found.hits), "total": found.total}), err=True)
+
+
+command.context_settings["ignore_unknown_options"] = True
+
+
+def _require_words(words: tuple[str, ...]) -> None:
+    """Refuse options that are not there, which come among the words so that ``-word`` may."""
+    unknown = next((word for word in words if word.startswith("--")), None)
+    if unknown is not None:
+        known = [name for one in command.params for name in one.opts]
+        raise click.NoSuchOption(unknown, possibilities=get_close_matches(unknown, known))
 
 
 def _tell_facets(counts: dict[str, dict[str, int]], *, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.jobs.library import show
 from ttdn_assets.model import FIELDS, Rendition
 from ttdn_cli.app import verb
-from ttdn_cli.output import json_line, megabytes, tell_findings
+from ttdn_cli.output import json_line, megabytes, point, tell_findings
 from ttdn_cli.speech import t
 from ttdn_cli.verbs.rights import rights_lines
 
@@ -72,5 +72,5 @@ def _tell_media(record: AssetRecord) -> None:
     if media.gps:
         click.echo(f"  {media.gps.latitude_deg:.5f}, {media.gps.longitude_deg:.5f}")
     if record.subject:
-        focal = record.subject.focal
-        click.echo(f"  {t('cli.show.focus')} {focal.x:.2f}, {focal.y:.2f}  [{t('subject.' + record.subject.origin)}]")
+        origin = t("subject." + record.subject.origin)
+        click.echo(f"  {t('cli.show.focus')} {point(record.subject.focal)}  [{origin}]")

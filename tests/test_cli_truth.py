@@ -1,0 +1,107 @@
+"""What the command line tells is so: each thing counted once and named, nothing taken silently, nothing told anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from test_cli import ttdn
+from ttdn_assets.catalogue import open_catalogue
+from ttdn_assets.catalogue.records import Query
+from ttdn_assets.errors import UsageError
+from ttdn_assets.jobs.library import search
+from ttdn_assets.settings import load_library
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two small pictures without facts, prepared for two placements; the folder and the library."""
+    folder = tmp_path_factory.mktemp("truth")
+    for number in (1, 2):
+        (folder / "ảnh").mkdir(exist_ok=True)
+        Image.effect_noise((200 + number, 250), 90).convert("RGB").save(folder / "ảnh" / f"a{number}.png")
+    said = ttdn("prepare", folder / "ảnh", "--to", "instagram.feed,x.photo", "--library", folder / "l", ui="vi")
+    assert said.code == 0, said.err
+    (folder / "told.txt").write_text(said.out, encoding="utf-8")
+    return folder / "ảnh", folder / "l"
+
+
+def test_a_run_counts_each_finding_once_and_names_the_file(shelf: tuple[Path, Path]) -> None:
+    media, library = shelf
+    for told in (
+        (library.parent / "told.txt").read_text(encoding="utf-8"),
+        ttdn("prepare", media, "--to", "instagram.feed,x.photo", "--library", library, ui="vi").out,
+        ttdn("prepare", media, "--to", "instagram.feed", "--library", library, "--dry-run", ui="vi").out,
+    ):
+        (small,) = [line for line in told.splitlines() if line.startswith("•") and "[instagram.feed]" in line]
+        assert small.startswith(("• a1.png: ", "• a2.png: "))
+        assert small.endswith("(×2)")
+
+
+def test_a_submission_page_names_the_file_it_left_out(shelf: tuple[Path, Path]) -> None:
+    bag = next((shelf[1] / "submissions").glob("*-x-photo*"))
+    assert "needs-words" in (bag / "data" / "report.json").read_text(encoding="utf-8")
+    assert '"subject": ""' not in (bag / "data" / "report.json").read_text(encoding="utf-8")
+
+
+def test_a_run_that_makes_nothing_new_leaves_the_history_as_it_was(shelf: tuple[Path, Path]) -> None:
+    media, library = shelf
+    before = ttdn("history", "--library", library).out
+    ttdn("prepare", media, "--to", "instagram.feed,x.photo", "--library", library)
+    assert ttdn("history", "--library", library).out == before
+    with open_catalogue(load_library(library).database_url) as catalogue:
+        assert len(catalogue.submissions()) == 1
+
+
+@pytest.mark.parametrize("verb", ["captions", "collection", "models", "posts", "published", "rights", "store", "terms"])
+def test_a_verb_of_several_takes_the_language_for_its_help(verb: str) -> None:
+    assert ttdn(verb, "--ui", "vi", "--help", ui="en").out.startswith("Cách dùng:")
+
+
+def test_init_over_a_library_says_that_its_settings_are_kept(tmp_path: Path) -> None:
+    first = ttdn("init", "--province", "sơn la", "--library", tmp_path / "l", "--json")
+    assert first.lines[0]["new"] is True
+    assert load_library(tmp_path / "l").settings.unit.province == "prov-son-la"
+    said = ttdn("init", "--credit", "Sở VHTTDL", "--library", tmp_path / "l", ui="vi")
+    assert said.code == 0
+    assert "giữ nguyên" in said.out
+    assert "ttdn.toml" in said.out
+
+
+def test_init_refuses_a_province_that_is_not_there(tmp_path: Path) -> None:
+    said = ttdn("init", "--province", "Xứ Mường", "--library", tmp_path / "l", ui="vi")
+    assert said.code == 2
+    assert "Xứ Mường" in said.err
+    assert not (tmp_path / "l").exists()
+
+
+def test_search_leaves_out_a_word_and_still_refuses_unknown_options(shelf: tuple[Path, Path]) -> None:
+    library = shelf[1]
+    assert len(ttdn("search", "-khong", "--library", library, "--json").lines) == 2
+    said = ttdn("search", "--knd", "photo", "--library", library, ui="vi")
+    assert said.code == 2
+    assert "--kind" in said.err
+
+
+@pytest.mark.parametrize("date", ["2026-13", "2026-02-30", "hôm qua", "5/2026 8/2026"])
+def test_search_refuses_what_is_no_date(shelf: tuple[Path, Path], date: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        search(shelf[1], Query(taken_from=date))
+    assert refused.value.code == "date-unreadable"
+
+
+def test_search_reads_dates_as_people_write_them(shelf: tuple[Path, Path]) -> None:
+    assert ttdn("search", "--from", "2026-13", "--library", shelf[1]).code == 2
+    for date in ("2026", "2026-05", "2026-05-07", "5/2026", "tháng 5/2026", "7/5/2026", ""):
+        search(shelf[1], Query(taken_from=date, taken_to=date))
+
+
+def test_a_crop_and_its_history_are_told_as_crop_takes_them(shelf: tuple[Path, Path]) -> None:
+    library = shelf[1]
+    asset = str(ttdn("search", "--library", library, "--json").lines[0]["asset"])
+    assert "0.35,0.6 " in ttdn("crop", asset, "--focus", "0.35,0.6", "--library", library, ui="vi").out
+    told = ttdn("history", asset, "--library", library, ui="vi").out
+    assert "→ 0.35,0.60 [" in told
+    assert "{" not in told
