@@ -24,6 +24,7 @@ from ttdn_assets.terms.term import Term
 from ttdn_assets.text import fold
 
 _DIGIT = re.compile(r"\d")
+_LED = re.compile(r"(?<![^\W_])(?:tại|ở|trên)(?![^\W_])", re.IGNORECASE)
 _MEDIUM = {
     "photo": {"vi": "Ảnh: ", "en": "Photo: ", "zh": "图："},
     "video": {"vi": "Video: ", "en": "Video: ", "zh": "视频："},
@@ -96,7 +97,8 @@ def _fields(teller: Teller) -> Iterator[tuple[Field, str]]:
 
 def _context(scene: Scene) -> str:
     """An outer folder's sentence after the Vietnamese description; one with numbers would not match composed ones."""
-    return f" {scene.context}." if scene.context and (scene.prose or not _DIGIT.search(scene.context)) else ""
+    told = scene.context and (scene.prose or not _DIGIT.search(scene.context))
+    return f" {grammar.capital(scene.context)}." if told else ""
 
 
 def _write(teller: Teller) -> _Written | None:
@@ -151,14 +153,15 @@ def _alt(teller: Teller, words: str) -> str:
     return f"{_MEDIUM[teller.kind][teller.lang]}{words}{_stop(teller.lang)}"
 
 
-def _event_words(event: EventSaid, lang: Lang) -> str:
+def _event_words(teller: Teller, event: EventSaid) -> str:
+    lang, day = teller.lang, teller.scene.day
     if event.anniversary:
         return grammar.anniversary_name(event.term, lang, event.years)
-    return grammar.event_name(event.term, lang, event.edition)
+    return grammar.event_name(event.term, lang, event.edition, year=day.year if day else None)
 
 
 def _write_held(teller: Teller, event: EventSaid) -> _Written:
-    lang, name = teller.lang, _event_words(event, teller.lang)
+    lang, name = teller.lang, _event_words(teller, event)
     at, when = _held_at(teller, name), teller.date_said
     full = _joined(teller, grammar.capital(name), long=True)
     if not at and not when:
@@ -184,7 +187,7 @@ def _held_at(teller: Teller, name: str) -> str:
 
 
 def _write_occasion(teller: Teller, event: EventSaid) -> _Written:
-    lang, name = teller.lang, _event_words(event, teller.lang)
+    lang, name = teller.lang, _event_words(teller, event)
     taken, at = _TAKEN[teller.kind][lang], teller.at(long=True)
     if lang == "zh":
         head = f"{teller.date}，" if teller.date else ""
@@ -207,7 +210,9 @@ def _write_occasion(teller: Teller, event: EventSaid) -> _Written:
 
 def _things(teller: Teller) -> tuple[str, ...]:
     """The people and products of the scene, at most two: what a caption without an event is about."""
-    products = [term.name(teller.lang) for term in teller.scene.products if term.kind != "certification"]
+    shown = [term for term in teller.scene.products if term.kind != "certification"]
+    told = [term for term in shown if not any(f" {term.vi} " in f" {other.vi} " for other in shown if other != term)]
+    products = [term.name(teller.lang) for term in told]
     others = [group for group in teller.scene.people if not any(group.name(teller.lang) in name for name in products)]
     people = [grammar.people_name(group, teller.lang) for group in others]
     return tuple((people + products)[:2])
@@ -228,12 +233,14 @@ def _write_thing(teller: Teller, things: Sequence[str]) -> _Written:
 def _write_place(teller: Teller) -> _Written:
     lang, taken = teller.lang, _TAKEN[teller.kind][teller.lang]
     short, full = teller.where(long=False), teller.where(long=True)
+    pictured = teller.scene.place is None or teller.scene.place.pictured
     if lang == "zh":
         title = f"{teller.date}{full}"
-        return _Written(title, f"{teller.date}{taken}{full}。", _alt(teller, title))
+        return _Written(title, f"{teller.date}{taken if pictured else ''}{full}。", _alt(teller, title))
     when = f", {teller.date}" if teller.date else ""
     title, named = (grammar.capital(f"{place.removeprefix('the ')}{when}") for place in (short, full))
-    return _Written(title, f"{taken} {teller.at(long=True)}{when}.", _alt(teller, named))
+    sentence = f"{taken} {teller.at(long=True)}{when}." if pictured else f"{named}."
+    return _Written(title, sentence, _alt(teller, named))
 
 
 def _write_phrase(teller: Teller, phrase: Term) -> _Written:
@@ -258,7 +265,7 @@ def _event_beside(teller: Teller, phrase: Term) -> str:
     event = teller.scene.event
     if event is None or "event" in slots_of(phrase.vi) or event.term.id in teller.scene.covered:
         return ""
-    return _event_words(event, teller.lang)
+    return _event_words(teller, event)
 
 
 def _phrase_words(teller: Teller, phrase: Term, *, long: bool) -> str:
@@ -300,7 +307,7 @@ def _slot_words(teller: Teller, slot: str) -> str:
     if slot.startswith("country"):
         return grammar.country(term, lang)
     if slot == "event" and teller.scene.event:
-        words = _event_words(teller.scene.event, lang)
+        words = _event_words(teller, teller.scene.event)
         return grammar.with_the(teller.scene.event.term, words) if lang == "en" else words
     return term.notes.get(f"short_{lang}", term.name(lang)) if slot == "art" else term.name(lang)
 
@@ -311,20 +318,24 @@ def _write_prose(teller: Teller) -> _Written:
     event = scene.event
     body = prose
     if event and event.term.id not in scene.covered:
-        body = f"{body}, {_event_words(event, 'vi')}"
-    if teller.where(long=True) and not _tells_place(scene, teller.terms):
-        body = f"{body} {teller.at(long=True)}"
+        body = f"{body}, {_event_words(teller, event)}"
+    if place := _place_unsaid(teller):
+        led = _LED.search(prose) is not None
+        body = f"{body}, {place}" if led else f"{body} tại {place}"
     if teller.date and not _tells_day(body, scene.day):
         body = f"{body}, {teller.date}"
     return _Written(prose, f"{body}.", _alt(teller, body))
 
 
-def _tells_place(scene: Scene, terms: TermBase) -> bool:
-    """Whether an officer's sentence names the place, or a part of where it is, itself."""
+def _place_unsaid(teller: Teller) -> str:
+    """What an officer's sentence leaves unsaid of where it is: a place in full, or what is narrower or wider."""
+    scene, said = teller.scene, fold(teller.scene.prose)
     named = [term for term in (scene.place, scene.container, scene.province) if term]
-    said = fold(scene.prose)
-    covered = any({term.id, terms.today(term).id} & scene.covered or fold(term.vi) in said for term in named)
-    return covered or bool(scene.own_place and fold(scene.own_place) in said)
+    covered = any({term.id, teller.terms.today(term).id} & scene.covered or fold(term.vi) in said for term in named)
+    if not covered:
+        own_said = scene.own_place and fold(scene.own_place) in said
+        return (teller.without_own_place() if own_said else teller).where(long=True)
+    return scene.own_place if fold(scene.own_place) not in said else ""
 
 
 def _tells_day(body: str, day: Day | None) -> bool:

@@ -139,11 +139,9 @@ def _no_month(name: str, match: re.Match[str]) -> bool:
 
 def _start(name: str, match: re.Match[str]) -> int:
     """Where a date begins: after a name's ``Nam``, which is no ``năm`` (``Vân Nam 2026``)."""
-    return match.start() + (
-        4
-        if match.group().startswith("nam ") and name.startswith("N", match.start()) and name[match.start() + 1] in "aA"
-        else 0
-    )
+    start = match.start()
+    named = match.group().startswith("nam ") and name[start : start + 2] in ("Na", "NA")
+    return start + len("nam ") * named
 
 
 def _day_of(match: re.Match[str], plain: str) -> Day | None:
@@ -159,8 +157,8 @@ def _day_of(match: re.Match[str], plain: str) -> Day | None:
         return None
     signed = _LUNAR_SIGN.match(plain, match.end()) is not None
     if signed and parts.get("d2") and not parts.get("m2"):
-        made = Day(None, month, day, int(parts["d2"] or 0), lunar=True)
-        return (to_solar(made, year) if year else made) if real(made) else None
+        days = Day(None, month, day, int(parts["d2"] or 0), lunar=True)
+        return (to_solar(days, year) if year else days) if real(days) else None
     if parts.get("d2") or parts.get("m2") or parts.get("q"):
         made = _span_of(parts, year, month, day)
         return made if made and real(made) else None

@@ -62,8 +62,8 @@ class Day(msgspec.Struct, frozen=True, order=True):
 def parse_iso(value: str) -> Day | None:
     """A fact's text back into a date; a time of day is left out; ``None`` where it is none."""
     if found := re.fullmatch(r"lunar:(\d\d)-(\d\d)(?:/(\d\d))?", value):
-        month, day, last = (int(part or 0) or None for part in found.groups())
-        return Day(None, month, day, last, lunar=True)
+        month, day, until = (int(part or 0) or None for part in found.groups())
+        return Day(None, month, day, until, lunar=True)
     first, _, end = value.strip().partition("/")
     made, last = _single(first), _single(end)
     if made is None or (end and last is None):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import zip_longest
 
 import msgspec
@@ -26,6 +27,7 @@ from ttdn_assets.terms.matcher import TermMatch
 from ttdn_assets.terms.nearby import around
 from ttdn_assets.terms.term import Term
 from ttdn_assets.terms.view import UPPER, bare_of
+from ttdn_assets.terms.words import word_list
 from ttdn_assets.text import clean, fold
 
 _KINDS: dict[str, FactKind] = {
@@ -51,9 +53,9 @@ _LUNAR_YEAR = re.compile(
     r"(?:giáp|ất|bính|đinh|mậu|kỷ|canh|tân|nhâm|quý) (?:tý|sửu|dần|mão|thìn|tỵ|tị|ngọ|mùi|thân|dậu|tuất|hợi)", re.I
 )
 _STREET = re.compile(r"(?:^|[\s(,_])(?:(?<!cung )(?<!con )(?<!tuyến )đường|(?<!thành )phố|đại lộ|hẻm|ngõ) $", re.I)
+_INSTITUTION = re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(word_list('institutions')))})[ _]+$", re.IGNORECASE)
 _SEASON = re.compile(r"(?<![^\W_])(?:xuân|hè|thu|đông|tết|mùa|vụ|khoá|khóa|nhiệm kỳ|năm học) *$", re.IGNORECASE)
 _PERSON_ONLY = re.compile(rf"(?:[{UPPER}][^\W\d_]*[ _]*){{2,5}}")
-_OCCASION_WORDS = frozenset(("top-le-hoi", "top-hoi-cho"))
 _OCCASION = re.compile(
     r"(?:hoi|le|khai|be|dai|giao|hop|tap|thi|trien|ngay|tuan|chuong|doan|dem|cuoc|ky|don|tham|lam|phien|toa|trao|giai)\b"
 )
@@ -116,6 +118,7 @@ def _read(number: int, part: Part, terms: TermBase, when: dt.date | None) -> _Re
         for match, following in zip_longest(found, found[1:])
         if bare[match.start : match.end].strip()
         and not _STREET.search(text[: match.start])
+        and not (terms[match.id].kind == "region" and _INSTITUTION.search(text[: match.start]))
         and not (following and lies_elsewhere(match, following, text, terms))
     )
     spans = [(match.start, match.end) for match in matches]
@@ -146,6 +149,8 @@ def _part_facts(
 ) -> Iterator[Fact]:
     source, number = reading.part.source, reading.number
     unread = not vietnamese(reading.part.text) and len(_left_over(reading)) > 1
+    told_more = len(reading.matches) > 1 or bool(_left_over(reading))
+    claimed = told_more and any(not terms[one.id].pictured for one in reading.matches)
     for match in reading.matches:
         term = chosen(match, terms, known)
         if term is None:
@@ -159,7 +164,8 @@ def _part_facts(
                 yield Fact(kind=kind_of(term), value=plain, term=term.id, source=source, part=number)
             continue
         # Beside words that were not understood a product or people is no more than a topic.
-        kind = "topic" if unread and term.family in ("pr", "eth") else kind_of(term)
+        named_only = (unread and term.family in ("pr", "eth")) or _names_a_thing(match, term, reading.part.text)
+        kind = "topic" if named_only or (term.family == "sov" and claimed) else kind_of(term)
         yield Fact(kind=kind, value=_value(match, term, reading.part.text), term=term.id, source=source, part=number)
         if term.kind == "flower":
             yield from _where_it_grows(match, terms, reading)
@@ -179,6 +185,17 @@ def _where_it_grows(match: TermMatch, terms: TermBase, reading: _Reading) -> Ite
         if fold(place.vi) in typed and " " in place.vi and place.valid_on(dt.date.max):
             part = reading.part.source, reading.number
             yield Fact(kind="place", value=place.vi, term=place.id, source=part[0], part=part[1])
+
+
+def _names_a_thing(match: TermMatch, term: Term, text: str) -> bool:
+    """Whether a people's name only says whose a thing is (``chùa Khmer``, ``múa Chăm``): no people are told."""
+    before = text[: match.start].lower().rstrip(" _")
+    return term.family == "eth" and match.surface[:1].isupper() and before.endswith(_things_of_peoples())
+
+
+@cache
+def _things_of_peoples() -> tuple[str, ...]:
+    return tuple(word_list("things_of_peoples"))
 
 
 def kind_of(term: Term) -> FactKind:
@@ -225,12 +242,13 @@ def _prose(reading: _Reading, terms: TermBase) -> str:
         return ""
     if _people_with_products(reading):
         return tidy(_without_outer_dates(text, reading.days))
-    if not (_left_over(reading) or _occasion_of_its_own(reading)):
+    own = _occasion_of_its_own(reading)
+    if not (_left_over(reading) or own):
         return ""
     told = any(terms[m.id].vi in events_by_name(terms) for m in reading.matches)
     around = [m for m in reading.matches if m.id.startswith("top-" if told else ("top-", "ag-"))]
     said = len(_left_over(reading)) + sum(len(own_words(match.surface)) for match in around)
-    if said < 2 or len(own_words(text)) < 3:
+    if not own and (said < 2 or len(own_words(text)) < 3):
         return ""
     return tidy(_without_outer_dates(text, reading.days))
 
@@ -253,9 +271,19 @@ def _people_with_products(reading: _Reading) -> bool:
 
 
 def _occasion_of_its_own(reading: _Reading) -> bool:
-    """Whether a festival or fair is told that no term names: ``Lễ hội cồng chiêng`` is more than gongs."""
-    occasion = any(match.id in _OCCASION_WORDS for match in reading.matches)
-    return occasion and not reading.phrase and not any(match.id.startswith("ev-") for match in reading.matches)
+    """Whether a festival, fair or congress is told that no term names: ``Lễ hội cồng chiêng`` is more than gongs."""
+    text = reading.part.text
+    named = _own_occasion().match(text)
+    if named is None or reading.phrase:
+        return False
+    told = any(match.id.startswith("ev-") and not text[named.end() : match.start].strip() for match in reading.matches)
+    return not told and bool(own_words(text[named.end() :]))
+
+
+@cache
+def _own_occasion() -> re.Pattern[str]:
+    words = "|".join(sorted(word_list("own_occasions"), key=len, reverse=True))
+    return re.compile(rf"[\W\d_]*(?:{words})(?![^\W_])", re.IGNORECASE)
 
 
 def _person(text: str) -> bool:

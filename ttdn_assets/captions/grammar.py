@@ -35,8 +35,11 @@ def preposition(place: Term | None) -> str:
 def place_name(place: Term, lang: Lang) -> str:
     """A place's own name as it stands in a sentence, with its English article."""
     name = place.name(lang)
-    if lang != "en":
-        return name
+    return articled(name) if lang == "en" else name
+
+
+def articled(name: str) -> str:
+    """An English name of a place with the article its words take."""
     rules: dict[str, list[str]] = _tables()["place"]["article"]
     takes = name.endswith(tuple(f" {word}" for word in rules["endings"])) or name.startswith(tuple(rules["beginnings"]))
     return f"the {name}" if takes else name
@@ -147,9 +150,11 @@ def zh_number(number: int) -> str:
     return ("" if tens == 1 else _ZH_DIGITS[tens]) + "十" + (_ZH_DIGITS[ones] if ones else "")
 
 
-def event_name(event: Term, lang: Lang, edition: int | None) -> str:
-    """An event's name with its edition: ``… lần thứ 9``, ``9th …``, ``第九届…``."""
+def event_name(event: Term, lang: Lang, edition: int | None, *, year: int | None = None) -> str:
+    """An event's name with its edition: ``… lần thứ 9``, ``9th …``, ``第九届…``; without a ``year`` told beside it."""
     name = event.name(lang)
+    if year and event.notes.get("year") == str(year):
+        name = name.removesuffix(f" {year}").removeprefix(f"{year}年")
     if edition is None:
         return name
     if lang == "vi":
@@ -162,7 +167,8 @@ def event_name(event: Term, lang: Lang, edition: int | None) -> str:
 def anniversary_name(event: Term, lang: Lang, number: int | None) -> str:
     """An anniversary: ``Kỷ niệm 51 năm …``, ``51st anniversary of …``, ``…51周年``; no number where none is known."""
     if lang == "vi":
-        return f"Kỷ niệm {number} năm {event.vi}" if number else f"Kỷ niệm {event.vi}"
+        name = event.vi.removeprefix(f"{number} năm ")
+        return f"Kỷ niệm {number} năm {name}" if number else f"Kỷ niệm {event.vi}"
     if lang == "zh":
         name = event.notes.get("zh_event") or event.zh.removesuffix("纪念日")
         return f"{name}{number}周年" if number else f"纪念{name}"

@@ -81,7 +81,8 @@ def meanings(heading_row: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[
         named = _named_by_values(rows)
         if named is not None:
             found[named] = Meaning("source")
-    return {place: _with_lang(told, heading_row[place], found) for place, told in found.items()}
+    shown = dict(enumerate(heading_row))
+    return {place: _with_lang(told, shown.get(place, ""), found) for place, told in found.items()}
 
 
 def _with_lang(told: Meaning, heading: str, found: dict[int, Meaning]) -> Meaning:

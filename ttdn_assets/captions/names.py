@@ -48,7 +48,7 @@ _SPACES = re.compile(r"[\s_]+")
 _VI_MARKS = re.compile(r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE)
 _VI_ONLY = re.compile(r"[ăđơưảạằẳẵắặầẩẫấậẻẽẹềểễếệỉĩịỏọồổỗốộờởỡớợủũụừửữứựỳỷỹỵ]", re.IGNORECASE)
 _UPPER_WORD = rf"[{UPPER}][^\W\d_]*"
-_NAME = rf"{_UPPER_WORD}(?:[ _-]{{1,3}}{_UPPER_WORD}){{0,3}}"
+_NAME = rf"{_UPPER_WORD}(?:\d{{1,2}}(?!\d))?(?:[ _-]{{1,3}}{_UPPER_WORD}){{0,3}}"
 _NO_PLACE = frozenset(
     ("hội", "tin", "ủy", "uỷ", "đoàn", "đội", "đồ", "sắc", "quyền", "chí", "xuân", "tết", "quê", "hoa")
 )
@@ -170,8 +170,9 @@ def own_places(text: str, named: Sequence[tuple[int, int]]) -> tuple[tuple[str, 
         kind, name, start = match["u"] or match["f"], match["name"], match.start("u" if match["u"] else "f")
         end = min((first for first, _ in named if match.start("name") < first < match.end()), default=match.end())
         name = text[match.start("name") : end].rstrip(" _-")
+        town = match["f"] and f"{text[start : match.start('name') + len(name)]}" in word_list("towns_like_features")
         free = not any(first < end and start < last for first, last in named)
-        if free and name.split()[0].lower() not in _NO_PLACE:
+        if free and not town and name.split()[0].lower() not in _NO_PLACE:
             found.append((f"{kind.lower()} {_SPACES.sub(' ', name)}", start, match.start("name") + len(name)))
     return tuple(found)
 

@@ -27,9 +27,15 @@ from ttdn_assets.text import fold
 _RANK: dict[FactSource, int] = {"officer": 0, "sheet": 1, "folder": 2, "file_name": 2, "xmp": 3, "iptc": 3, "exif": 4,
                                 "gps": 5}  # fmt: skip
 _DATE_RANK: dict[FactSource, int] = {**_RANK, "file_name": 3, "xmp": 4, "iptc": 4, "exif": 5}
-_CONTAINERS = frozenset(("plateau", "town", "city", "district", "commune", "island", "valley"))
+_CONTAINERS = frozenset(("plateau", "town", "city", "district", "commune", "island", "valley", "archipelago"))
 _BETWEEN = re.compile(r"[-–—,;/()|]")
 _NAME = re.compile(rf"[{UPPER}][^\W\d_]*(?: [{UPPER}][^\W\d_]*)*")
+_LEADS = re.compile(
+    r"(?:^|\W)(?:tại|ở|trên|về|thăm|đến|tới|lên|qua|giữa|in|at|on)(?: (?:tỉnh|huyện|xã|phường|thành phố|tp\.?))? *$",
+    re.IGNORECASE,
+)
+_SET_OFF = re.compile(r"(?:^|[-–—,;:/(|]) *(?:(?:tỉnh|thành phố|TP\.?) )?$")
+_CLOSES = re.compile(r" *(?:$|[-–—,;:/)|])")
 _ANNIVERSARY = re.compile(r"^Kỷ niệm (?:(\d+) năm )?")
 
 
@@ -75,16 +81,23 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
     prose, context = _prose(facts, terms)
     phrase = next((terms.get(f.term) for f in reversed(facts) if f.kind == "activity" and f.term), None)
     named = terms.match(prose) if prose else ()
-    where = _where(facts, terms)
+    understood = _people_and_product(prose, named) or _only_places(prose, named)
+    away = [] if understood else _named_in_passing(facts, prose, terms)
+    away += _named_in_passing(facts, context, terms, beside_others=True)
     known = _terms_of(facts, terms)
     things = {fact.term for fact in facts if fact.kind in ("people", "product")}
+    event = _event(facts, terms, day)
+    around = [fact for fact in facts if fact not in away]
+    if prose or phrase or event or things:
+        around = [fact for fact in around if (term := terms.get(fact.term)) is None or term.pictured]
+    where = _where(around, terms)
     return Scene(
         phrase=phrase,
         prose=prose,
         context=context,
         covered=frozenset(one for match in named for one in match.ids),
-        understood=_people_and_product(prose, named) or _only_places(prose, named),
-        event=_event(facts, terms, day),
+        understood=understood,
+        event=event,
         place=where.place,
         beside=where.beside,
         own_place=where.own_place,
@@ -93,9 +106,35 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
         day=day,
         people=tuple(term for term in known if term.family == "eth" and term.id in things),
         products=tuple(term for term in known if term.family == "pr" and term.id in things),
-        others=tuple(term for term in known if _only_keyword(term)),
+        others=tuple(term for term in known if _only_keyword(term) or term.id in {fact.term for fact in away}),
         slots=known,
     )
+
+
+def _named_in_passing(facts: Sequence[Fact], words: str, terms: TermBase, *, beside_others: bool = False) -> list[Fact]:
+    """The places a sentence names and does not lie in: ``đoàn đại biểu Sơn La``, but ``hội thi tại Sơn La``.
+
+    With ``beside_others`` only where it says of another place that it lies there.
+    """
+    told = [fact for fact in facts if fact.kind == "activity" and fact.term is None and fact.value == words]
+    parts = {(fact.source, fact.part) for fact in told}
+    if any((fact.source, fact.part) in parts and _tells_what(fact) for fact in facts):
+        return []
+    named = [match for match in terms.match(words) if match.id.startswith(("pl-", "prov-", "sov-"))]
+    aside = {one for match in named if not _lies_there(words, match) for one in match.ids}
+    if beside_others and all(match.id in aside for match in named):
+        return []
+    return [f for f in facts if f.kind == "place" and f.term in aside and (f.source, f.part) in parts]
+
+
+def _tells_what(fact: Fact) -> bool:
+    return fact.term is not None and fact.kind in ("activity", "event")
+
+
+def _lies_there(prose: str, match: TermMatch) -> bool:
+    """Whether a preposition leads to a place or a sign sets it off."""
+    before, after = prose[: match.start], prose[match.end :]
+    return _LEADS.search(before) is not None or bool(_SET_OFF.search(before) and _CLOSES.match(after))
 
 
 def _people_and_product(prose: str, named: Sequence[TermMatch]) -> bool:
@@ -140,7 +179,9 @@ def _prose(facts: Sequence[Fact], terms: TermBase) -> tuple[str, str]:
     if subject:
         return "", words
     outer = facts[places[-2]].value if len(places) > 1 else ""
-    return words, outer if fold(outer).startswith(_occasions()) else ""
+    if not fold(outer).startswith(_occasions()):
+        return words, ""
+    return (outer, "") if _only_places(words, terms.match(words)) else (words, outer)
 
 
 @cache
@@ -230,9 +271,9 @@ def _where(facts: Sequence[Fact], terms: TermBase) -> _Where:
     first = [fact for fact in told if _RANK[fact.source] == best]
     own = next((fact.value for fact in reversed(first) if fact.term is None), "")
     known = [(fact.part, term) for fact in first if (term := terms.get(fact.term))]
-    fixed = [(part, term) for part, term in known if term.family != "prov" and term.provinces]
+    fixed = [(part, t) for part, t in known if t.family != "prov" and (t.provinces or t.kind == "structure")]
     provinces = [(part, term) for part, term in known if term.family == "prov"]
-    regions = [term for _, term in known if not term.provinces]
+    regions = [term for _, term in known if not term.provinces and term.kind != "structure"]
     if own or not fixed:
         inner = fixed[-1][1] if fixed else None
         place = inner or (regions[-1] if regions and not provinces and not own else None)
@@ -257,6 +298,8 @@ def _innermost(places: Sequence[tuple[int, Term]]) -> tuple[Term, ...]:
 
 def _lies_in(inner: Term, outer: Term) -> bool:
     """Whether a place may lie in a town or district: no such unit itself, and in its province."""
+    if outer.kind == "archipelago":
+        return inner.notes.get("part_of") == outer.id
     if outer.kind not in _CONTAINERS or _level(inner) >= _level(outer) or outer.vi == inner.vi:
         return False
     return bool(set(inner.provinces) & set(outer.provinces))

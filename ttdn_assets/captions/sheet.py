@@ -149,14 +149,19 @@ def _json_rows(path: Path) -> Iterator[SheetRow]:
 
 
 def _rows(table: Table) -> list[SheetRow] | None:
-    """The rows below the first line that reads like headings; ``None`` where there is none."""
-    for at, line in enumerate(table[:_HEADING_ROWS]):
-        columns = meanings(line, table[at + 1 :])
-        fields = {told.field for told in columns.values()}
-        if "source" in fields and fields & {*WORDED, *PLAIN}:
-            rows = (_row(values, columns) for values in table[at + 1 :])
-            return [row for row in rows if row is not None]
-    return None
+    """The rows below the line that reads most like headings, which a title may stand above; ``None`` without one."""
+    read = [(at, meanings(line, table[at + 1 :])) for at, line in enumerate(table[:_HEADING_ROWS])]
+    usable = [(at, columns) for at, columns in read if _are_headings(columns)]
+    if not usable:
+        return None
+    at, columns = max(usable, key=lambda one: len(one[1]))
+    rows = (_row(values, columns) for values in table[at + 1 :])
+    return [row for row in rows if row is not None]
+
+
+def _are_headings(columns: Mapping[int, Meaning]) -> bool:
+    fields = {told.field for told in columns.values()}
+    return "source" in fields and bool(fields & {*WORDED, *PLAIN})
 
 
 def _row(values: Sequence[str], columns: Mapping[int, Meaning]) -> SheetRow | None:

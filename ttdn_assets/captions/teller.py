@@ -30,6 +30,10 @@ class Teller:
         """The same, for words that name the province themselves."""
         return Teller(msgspec.structs.replace(self.scene, province=None), self.terms, self.lang, self.kind)
 
+    def without_own_place(self) -> Teller:
+        """The same, for words that name the place no term covers themselves."""
+        return Teller(msgspec.structs.replace(self.scene, own_place=""), self.terms, self.lang, self.kind)
+
     def where(self, *, long: bool) -> str:
         """The place with what it lies in: ``Mộc Châu, tỉnh Sơn La``, ``山罗省木州``; empty where none is known."""
         if long not in self._where:
@@ -80,7 +84,7 @@ class Teller:
         if self.lang == "vi":
             return self.scene.own_place
         own = english_place(self.scene.own_place) if self.lang == "en" else None
-        return own[1] if own else ""
+        return grammar.articled(own[1]) if own else ""
 
     def at(self, *, long: bool) -> str:
         """The place after its preposition, ``tại …``, ``in …``, ``在…``; empty where none is known."""

@@ -118,6 +118,9 @@ def _surfaces(term: Term, order: int) -> Iterator[Surface]:
         for position, text in enumerate(term.surfaces(lang)):
             if key := view_of(text).text.strip():
                 yield _surface(term, lang, text, key, order, main=position == 0)
+            if lang == "vi" and "việt nam" in key and key != "việt nam":
+                short = text.replace("Việt Nam", "VN")
+                yield _surface(term, lang, short, view_of(short).text.strip(), order)
             if lang == "vi" and term.family in ("ev", "sov") and text.startswith("Ngày ") and key.count(" ") > 1:
                 yield _surface(term, lang, text[5:], key[5:], order, headless=True)
 

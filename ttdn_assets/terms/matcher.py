@@ -211,9 +211,13 @@ def _decided(surfaces: tuple[Surface, ...], when: dt.date | None) -> tuple[tuple
 
 
 def _one_is_main(surfaces: Iterable[Surface]) -> bool:
-    """Whether of several terms exactly one has these words as its own Vietnamese name, written with its diacritics."""
-    mains = [s for s in surfaces if s.main and s.lang == "vi"]
-    return len(mains) == 1 and bare_of(mains[0].key) != mains[0].key and len({s.key for s in surfaces}) == 1
+    """Whether of several terms exactly one has these words as its own Vietnamese name, and the others as an alias."""
+    terms = {s.term.id: s.term for s in surfaces}
+    bare = {bare_of(s.key) for s in surfaces}
+    mains = [name for term in terms.values() if bare_of(name := view_of(term.vi).text) in bare]
+    if len(mains) != 1 or bare_of(mains[0]) == mains[0]:
+        return False
+    return all(mains[0] in [view_of(form).text for form in term.surfaces("vi")] for term in terms.values())
 
 
 def _existing(surfaces: Sequence[Surface], when: dt.date | None) -> list[Surface]:

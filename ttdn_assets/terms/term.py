@@ -38,6 +38,11 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
         """Whether its wording is fixed: it may be neither left out of a translation nor said otherwise."""
         return self.notes.get("locked") == "yes"
 
+    @property
+    def pictured(self) -> bool:
+        """Whether pictures may be of the place itself: of islands under occupation they tell the cause."""
+        return self.notes.get("pictured") != "no"
+
     def name(self, lang: Lang) -> str:
         """The form to write in ``vi``, ``en`` or ``zh``."""
         return {"vi": self.vi, "en": self.en, "zh": self.zh}[lang]
