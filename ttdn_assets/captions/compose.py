@@ -105,6 +105,8 @@ def _write(teller: Teller) -> _Written | None:
     scene = teller.scene
     if scene.prose and teller.lang == "vi":
         return _write_prose(teller)
+    if scene.aside:
+        return None
     if scene.phrase and scene.phrase.id not in scene.covered and _fillable(teller, scene.phrase):
         return _write_phrase(teller, scene.phrase)
     event = scene.event

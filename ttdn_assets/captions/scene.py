@@ -53,8 +53,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     ``place`` lies in ``container`` (a town or district around it) and ``province``; ``beside`` are further places one
     name tells with it; ``own_place`` is a place no term covers; ``prose`` an officer's own sentence, ``covered`` the
-    terms it names itself, ``understood`` whether a people and a product, or its places, say what it does; ``context``
-    is such a sentence of an outer folder, where a folder within says more closely what the picture is of.
+    terms it names itself, ``understood`` whether a people and a product, or its places, say what it does, ``aside``
+    whether it names a place that is not where it happens; ``context`` is such a sentence of an outer folder, where a
+    folder within says more closely what the picture is of.
     """
 
     phrase: Term | None = None
@@ -62,6 +63,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     context: str = ""
     covered: frozenset[str] = frozenset()
     understood: bool = False
+    aside: bool = False
     event: EventSaid | None = None
     place: Term | None = None
     beside: tuple[Term, ...] = ()
@@ -97,6 +99,7 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
         context=context,
         covered=frozenset(one for match in named for one in match.ids),
         understood=understood,
+        aside=not understood and not _carried(named, where, terms),
         event=event,
         place=where.place,
         beside=where.beside,
@@ -125,6 +128,14 @@ def _named_in_passing(facts: Sequence[Fact], words: str, terms: TermBase, *, bes
     if beside_others and all(match.id in aside for match in named):
         return []
     return [f for f in facts if f.kind == "place" and f.term in aside and (f.source, f.part) in parts]
+
+
+def _carried(named: Sequence[TermMatch], where: _Where, terms: TermBase) -> bool:
+    """Whether every place a sentence names is told as where it happens."""
+    told = [term for term in (where.place, where.container, where.province, *where.beside) if term]
+    ids = {one for term in told for one in (term.id, terms.today(term).id)}
+    places = [match for match in named if match.id.startswith(("pl-", "prov-"))]
+    return all(ids & set(match.ids) for match in places)
 
 
 def _tells_what(fact: Fact) -> bool:
