@@ -11,16 +11,16 @@ from typing import Self
 import msgspec
 from sqlalchemy import select
 
-from ttdn_assets.catalogue import edit, publications, state
+from ttdn_assets.catalogue import edit, publications, publishing, state
 from ttdn_assets.catalogue.database import Database
 from ttdn_assets.catalogue.index import index_for
 from ttdn_assets.catalogue.joining import Taken, take_in_all
-from ttdn_assets.catalogue.record import Writes
 from ttdn_assets.catalogue.records import SharedRecord, SubmissionRecord
 from ttdn_assets.catalogue.rights import set_rights
 from ttdn_assets.catalogue.schema import assets
 from ttdn_assets.catalogue.schema_rights import rivals
 from ttdn_assets.catalogue.shared import forgotten_records, shared_records
+from ttdn_assets.catalogue.writes import Writes
 from ttdn_assets.model import Field, Lang, Publication, Rights
 
 BATCH = 200
@@ -70,12 +70,12 @@ class Answering:
         """Write down where an asset went out, or further figures of it; whether the publication is new."""
         with self._writes(who) as writes:
             asset = state.number_of(writes.connection, one.asset)[1]
-            return publications.publish(writes, msgspec.structs.replace(one, asset=asset))
+            return publishing.publish(writes, msgspec.structs.replace(one, asset=asset))
 
     def unpublish(self, one: Publication, *, who: str) -> bool:
         """Strike a publication that was written down by mistake; whether there was one."""
         with self._writes(who) as writes:
-            return publications.withdraw(writes, one)
+            return publishing.withdraw(writes, one)
 
     def publications(self, asset: str | None = None) -> list[Publication]:
         """Where assets went out, oldest first; also those of a forgotten asset, by its whole id."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from ttdn_assets.catalogue.claims import drop_unsaid
 from ttdn_assets.catalogue.database import write_rows
 from ttdn_assets.catalogue.merge import Key, StoredText, merge_subject, review_of
-from ttdn_assets.catalogue.record import Writes, change_renditions, change_text
+from ttdn_assets.catalogue.record import change_renditions, change_text
 from ttdn_assets.catalogue.records import HistoryLine, SubmissionRecord
 from ttdn_assets.catalogue.rivals import rivals_at
 from ttdn_assets.catalogue.rows import (
@@ -33,6 +33,7 @@ from ttdn_assets.catalogue.schema import (
 )
 from ttdn_assets.catalogue.shared import add_lines, lines_of
 from ttdn_assets.catalogue.state import number_of, texts_in
+from ttdn_assets.catalogue.writes import Writes
 from ttdn_assets.errors import UsageError
 from ttdn_assets.model import Field, Lang, Origin, Rendition, Subject, Text, TextStatus
 

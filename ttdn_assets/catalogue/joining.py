@@ -13,7 +13,6 @@ from ttdn_assets.catalogue.database import write_rows
 from ttdn_assets.catalogue.join import join, shown_of
 from ttdn_assets.catalogue.merge import Key, StoredText
 from ttdn_assets.catalogue.publications import put_publication
-from ttdn_assets.catalogue.record import Writes
 from ttdn_assets.catalogue.records import FileVersion, Rival, SharedRecord
 from ttdn_assets.catalogue.rights import rights_row
 from ttdn_assets.catalogue.rivals import RIGHTS, put_rivals
@@ -56,6 +55,7 @@ from ttdn_assets.catalogue.shared import (
     shared_records,
 )
 from ttdn_assets.catalogue.state import texts_in
+from ttdn_assets.catalogue.writes import Writes
 
 Taken = Literal["added", "changed", "unchanged", "forgotten"]
 

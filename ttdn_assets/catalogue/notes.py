@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, insert, select
 
-from ttdn_assets.catalogue.record import Writes
 from ttdn_assets.catalogue.rows import finding_rows, from_json
 from ttdn_assets.catalogue.schema import findings
 from ttdn_assets.catalogue.state import number_of
+from ttdn_assets.catalogue.writes import Writes
 from ttdn_assets.model import Finding, Lang
 
 

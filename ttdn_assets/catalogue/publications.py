@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-import msgspec
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, select
 
 from ttdn_assets.catalogue.database import write_rows
-from ttdn_assets.catalogue.rows import after, storable
-from ttdn_assets.catalogue.schema import history
 from ttdn_assets.catalogue.schema_rights import figures, publications
 from ttdn_assets.model import Publication, Reach
-
-if TYPE_CHECKING:
-    from ttdn_assets.catalogue.record import Writes
 
 COUNTED = ("views", "likes", "comments", "shares", "reach")
 _KEY = ("asset_id", "target", "at", "url")
@@ -26,39 +19,11 @@ def publication_name(one: Publication) -> str:
     return " ".join(part for part in (one.target, one.at, one.url) if part)
 
 
-def publish(writes: Writes, said: Publication) -> bool:
-    """Write down that an asset, named by its whole id, went out, with its figures; whether that was new."""
-    one = msgspec.structs.replace(said, url=storable(said.url), who=writes.who, added_at=writes.at)
-    number = _number(writes.connection, one)
-    if number is None:
-        struck = (history.c.asset_id == one.asset, history.c.what == "unpublished")
-        last = writes.connection.execute(select(func.max(history.c.at)).where(*struck)).scalar()
-        one = msgspec.structs.replace(one, added_at=after(writes.at, last))
-        put_publication(writes.connection, one)
-        writes.tell(one.asset, "published", after=publication_name(one))
-        writes.flush()
-    else:
-        put_figures(writes.connection, number, one.figures)
-    return number is None
-
-
-def withdraw(writes: Writes, said: Publication) -> bool:
-    """Strike a publication that was written down by mistake; whether there was one."""
-    where = publications.c.number == _number(writes.connection, said)
-    added_at = writes.connection.execute(select(publications.c.added_at).where(where)).scalar()
-    if added_at is None:
-        return False
-    writes.connection.execute(delete(publications).where(where))
-    writes.tell(said.asset, "unpublished", before=publication_name(said), at=after(writes.at, added_at))
-    writes.flush()
-    return True
-
-
 def put_publication(connection: Connection, one: Publication) -> None:
     """Write the rows of a publication; one that is there gets its figures."""
     row = {"asset_id": one.asset, "target": one.target, "at": one.at, "url": one.url}
     write_rows(connection, publications, [row | {"who": one.who, "added_at": one.added_at}], keys=_KEY)
-    number = _number(connection, one)
+    number = publication_number(connection, one)
     assert number is not None
     put_figures(connection, number, one.figures)
 
@@ -104,7 +69,8 @@ def publications_of(connection: Connection, ids: Sequence[str] | None = None) ->
     ]
 
 
-def _number(connection: Connection, one: Publication) -> int | None:
+def publication_number(connection: Connection, one: Publication) -> int | None:
+    """The number of a publication's row; ``None`` where it is not written down."""
     values = (one.asset, one.target, one.at, one.url)
     here = [publications.c[name] == value for name, value in zip(_KEY, values, strict=True)]
     return connection.execute(select(publications.c.number).where(*here)).scalar()

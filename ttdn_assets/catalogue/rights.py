@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 from sqlalchemy import select
 
 from ttdn_assets.catalogue.database import write_rows
-from ttdn_assets.catalogue.rivals import RIGHTS, leave_rivals, rivals_at
+from ttdn_assets.catalogue.rivals import RIGHTS, rivals_at
 from ttdn_assets.catalogue.rows import after, from_json, storable, to_json
 from ttdn_assets.catalogue.schema_rights import rights
 from ttdn_assets.catalogue.state import number_of
+from ttdn_assets.catalogue.writes import Writes, leave_rivals
 from ttdn_assets.model import Rights
-
-if TYPE_CHECKING:
-    from ttdn_assets.catalogue.record import Writes
 
 
 def set_rights(writes: Writes, asset: str, record: Rights) -> bool:

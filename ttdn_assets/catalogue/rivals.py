@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -11,9 +11,6 @@ from ttdn_assets.catalogue.records import Rival
 from ttdn_assets.catalogue.rows import Values, storable
 from ttdn_assets.catalogue.schema_rights import rivals
 from ttdn_assets.model import Finding
-
-if TYPE_CHECKING:
-    from ttdn_assets.catalogue.record import Writes
 
 RIGHTS = ("rights", "")
 """The place, as field and language, where rights that differ stand among texts that do."""
@@ -46,21 +43,6 @@ def put_rivals(connection: Connection, number: int, found: Iterable[Rival]) -> N
     connection.execute(delete(rivals).where(rivals.c.asset == number))
     if rows := rival_rows(number, found):
         connection.execute(insert(rivals), rows)
-
-
-def leave_rivals(
-    writes: Writes, number: int, asset_id: str, place: tuple[str, str], *, shown: str | None, to: str | None, at: str
-) -> None:
-    """A person decided on ``to``: every other rival goes, each with its line of history; ``shown`` has its own."""
-    field, lang = place
-    found = rivals_at(writes.connection, number, field, lang)
-    if not found:
-        return
-    here = (rivals.c.asset == number, rivals.c.field == field, rivals.c.lang == lang)
-    writes.connection.execute(delete(rivals).where(*here))
-    for value in dict.fromkeys(one.value for one in found):
-        if value not in (shown, to):
-            writes.tell_change(asset_id, place, before=value, after=to, at=at)
 
 
 def rival_findings(found: Iterable[Rival]) -> Iterator[Finding]:
