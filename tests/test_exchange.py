@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ttdn_assets.captions.sheet import read_rows
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.records import AssetEntry, AssetRecord
-from ttdn_assets.errors import InputError
+from ttdn_assets.errors import InputError, UsageError
 from ttdn_assets.jobs.composing import compose_captions
 from ttdn_assets.jobs.exchange import export_captions, import_captions
 from ttdn_assets.jobs.library import search
@@ -131,6 +131,27 @@ def test_a_state_chosen_in_the_sheet_is_set_and_only_known_ones_can_be(library: 
     assert [state for _, state in done.statuses] == ["approved"]
     assert records(library)["/photos/a/anh.jpg"].review == "approved"
     assert records(library)["/photos/b/anh.jpg"].review == "draft"
+
+
+def test_cells_that_an_import_cannot_take_are_told(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "captions.xlsx"
+    export_captions(library, path)
+    assert import_captions(library, path).ignored == ()
+
+    def write(sheet: Worksheet, columns: dict[str, int]) -> None:
+        row = row_of(sheet, columns, "Lễ hội")
+        sheet.cell(row, columns["Trạng thái"]).value = "xong rồi"
+        sheet.cell(row, columns["Ngày"]).value = "2026-09-02"
+
+    done = import_captions(library, edit(path, write))
+    assert done.ignored == (("le hoi/hai.jpg", "date"), ("le hoi/hai.jpg", "status"))
+
+
+def test_a_sheet_of_no_known_kind_is_not_written(library: Library, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        export_captions(library, tmp_path / "captions.pdf")
+    assert refused.value.code == "sheet-format"
+    assert not (tmp_path / "captions.pdf").exists()
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "csv", "jsonl"])

@@ -116,6 +116,18 @@ def test_a_sheet_of_an_officer_is_understood(tmp_path: Path) -> None:
     assert list(rows) == ["IMG_1.JPG", "Thu mục/IMG_2.JPG"]
 
 
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_title_that_reads_like_a_heading_may_stand_above_the_headings(tmp_path: Path, suffix: str) -> None:
+    lines: list[list[object]] = [["BẢNG CHÚ THÍCH"], ["Ảnh", "Tên tệp", "Tiêu đề", "Tác giả"], ["", "a.jpg", "Một", "Lò A"]]
+    path = tmp_path / f"a.{suffix}"
+    if suffix == "xlsx":
+        book(path, *lines)
+    else:
+        path.write_text("".join(",".join(map(str, line)) + "\n" for line in lines), encoding="utf-8")
+    (row,) = read_sheet(path).values()
+    assert (row.source, row.title, row.description, row.author) == ("a.jpg", {"vi": "Một"}, {}, "Lò A")
+
+
 def test_a_column_of_file_names_needs_no_heading_of_its_own(tmp_path: Path) -> None:
     path = book(tmp_path / "a.xlsx", ["Ảnh", "Mô tả"], ["a.jpg", "Một"], ["b.heic", "Hai"])
     assert {name: row.description for name, row in read_sheet(path).items()} == {

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ttdn_assets.catalogue.catalogue import Catalogue
 
 _STAMP_LENGTH = 16
+_OF_FACTS = ("place", "event", "date", "people")
+SUFFIXES = (".xlsx", ".csv", ".jsonl")
 _Cell = tuple[Field, Lang, str]
 
 
@@ -49,7 +51,8 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     """What a sheet changed: each text, rights and review states by asset.
 
     ``conflicts`` are the rows of which nothing was taken, since their words changed here after the export; ``unknown``
-    those whose file the catalogue does not know.
+    those whose file the catalogue does not know; ``ignored`` the cells, by row and field, that were edited though an
+    import takes none of the kind: facts, and a word that is no review state.
     """
 
     texts: tuple[Change, ...] = ()
@@ -57,6 +60,7 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     statuses: tuple[tuple[str, TextStatus], ...] = ()
     conflicts: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    ignored: tuple[tuple[str, str], ...] = ()
 
     @property
     def changed(self) -> dict[str, int]:
@@ -69,7 +73,12 @@ def export_captions(library: Library | Path | None, path: Path, *, ui: Lang = "v
     """Write every asset's words into a sheet (``.xlsx`` with small pictures, ``.csv`` or ``.jsonl``); how many rows.
 
     The languages are those of the settings, and any other that a text is in.
+
+    Raises:
+        UsageError: ``sheet-format`` where the name ends in none of ``SUFFIXES``.
     """
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError("sheet-format", {"path": path, "formats": ", ".join(SUFFIXES)})
     opened = library if isinstance(library, Library) else open_library(library)
     with catalogue_of(opened) as catalogue:
         records = [record for record in catalogue.assets() if record.files]
@@ -213,7 +222,15 @@ def _take(
         texts=(*done.texts, *changes),
         rights=(*done.rights, *([record.id] if new_rights else [])),
         statuses=(*done.statuses, *([(record.id, state)] if state else [])),
+        ignored=(*done.ignored, *((row.source, field) for field in _ignored(record, row))),
     )
+
+
+def _ignored(record: AssetRecord, row: SheetRow) -> Iterator[str]:
+    written = row_of(row.source, record.captions, facts=record.facts)
+    yield from (name for name in _OF_FACTS if getattr(row, name) not in ("", getattr(written, name)))
+    if row.status and status_of(row.status) is None:
+        yield "status"
 
 
 def _changes(record: AssetRecord, row: SheetRow) -> Iterator[Change]:

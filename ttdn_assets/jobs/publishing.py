@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -120,19 +121,25 @@ class _Places:
         self.by_url: dict[str, list[Publication]] = defaultdict(list)
         for one in catalogue.publications():
             if one.url:
-                self.by_url[one.url].append(one)
+                self.by_url[_page(one.url)].append(one)
 
     def of(self, line: SheetLine) -> list[Publication]:
         """The publications a line means; one link may show several assets."""
         figures = () if line.reach is None else (line.reach,)
         if not line.asset:
-            if not self.by_url.get(line.url):
-                raise InputError("publication-unknown", {"url": line.url})
-            return [msgspec.structs.replace(one, figures=figures) for one in self.by_url[line.url]]
+            found = self.by_url.get(_page(line.url)) or self._of_post(line.post)
+            if not found:
+                raise InputError("publication-unknown", {"url": line.url or line.post})
+            return [msgspec.structs.replace(one, figures=figures) for one in found]
         made = Publication(asset=self._asset(line.asset), target=line.target, at=line.at, url=line.url, figures=figures)
-        if line.url and made not in self.by_url[line.url]:
-            self.by_url[line.url].append(made)
+        if line.url and made not in self.by_url[_page(line.url)]:
+            self.by_url[_page(line.url)].append(made)
         return [made]
+
+    def _of_post(self, post: str) -> list[Publication]:
+        """The publications whose link holds a platform's own id of the post as a whole part."""
+        urls = [url for url in self.by_url if post and post in re.split(r"[/?&=#]", url)]
+        return [one for url in urls for one in self.by_url[url]]
 
     def _asset(self, named: str) -> str:
         assets = self.by_name.get(named, set())
@@ -140,6 +147,11 @@ class _Places:
             first, second, *_ = sorted(assets)
             raise UsageError("asset-ambiguous", {"asset": named, "first": first, "second": second})
         return assets.copy().pop() if assets else self.catalogue.asset(named).id
+
+
+def _page(url: str) -> str:
+    """An address without what differs between exports of the same page: scheme, ``www.`` or ``m.``, the last slash."""
+    return re.sub(r"^https?://(?:(?:www|m|web)\.)?", "", url.strip(), flags=re.IGNORECASE).rstrip("/")
 
 
 def checked(one: Publication) -> Publication:

@@ -23,9 +23,10 @@ _MOST = 10**15
 _COLUMNS = {
     "counted_at": r"ngay (?:dem|thong ke|so lieu|cap nhat)|counted|as of|figures? date|统计日期",
     "url": r"\burl\b|\blink\b|permalink|lien ket|duong dan|dia chi|链接|网址",
-    "asset": r"\basset|ma (?:tai san|tu lieu)|\bid\b|资产",
+    "asset": r"\basset|\bma (?:tai san|tu lieu)|\bid (?:tai san|tu lieu)|^(?:id|ma)$|资产",
+    "post": r"\b(?:post|video|reel|media|content) id\b|\bid (?:bai viet|bai dang|video)\b|^(?:content|noi dung)$",
     "source": r"\bfile\b|\b(?:ten )?tep\b|文件",
-    "views": r"luot xem|\bviews?\b|plays?\b|impressions?|播放|浏览|观看",
+    "views": r"luot xem|\bviews?\b|plays?\b|luot hien thi|impressions?|播放|浏览|观看",
     "likes": r"\bthich\b|\blikes?\b|reactions?|cam xuc|点赞|喜欢",
     "comments": r"binh luan|\bcomments?\b|评论",
     "shares": r"chia se|\bshares?\b|reposts?|转发|分享",
@@ -34,14 +35,19 @@ _COLUMNS = {
     "at": r"ngay|\bdate\b|\btime\b|published|thoi gian|日期|时间",
 }
 _SCALES = {"k": 3, "n": 3, "nghin": 3, "ngan": 3, "m": 6, "tr": 6, "trieu": 6, "万": 4, "亿": 8}
+_SUMS = ("total", "tong", "tong cong", "tong so")
 _NUMBER = re.compile(r"([0-9]+(?:[.,\s][0-9]+)*)\s*([a-z万亿]*)")
 
 
 class SheetLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line: the asset by id or file name, where and when it went out, and what it reached."""
+    """One line: the asset by id or file name, where and when it went out, and what it reached.
+
+    ``post`` is the id the platform itself gave, as it stands in the link.
+    """
 
     number: int
     asset: str = ""
+    post: str = ""
     target: str = ""
     at: str = ""
     url: str = ""
@@ -70,9 +76,9 @@ def read_lines(path: Path, *, today: str) -> list[SheetLine]:
 def _lines(table: Table, today: str) -> list[SheetLine] | None:
     for at, row in enumerate(table[:_HEADING_ROWS]):
         columns = _meanings(row)
-        if columns.keys() & {"url", "asset", "source"} and len(columns) > 1:
+        if columns.keys() & {"url", "asset", "source", "post"} and len(columns) > 1:
             found = (_line(values, columns, number, today) for number, values in enumerate(table[at + 1 :], at + 2))
-            return [line for line in found if line.asset or line.url]
+            return [line for line in found if line.asset or line.url or line.post]
     return None
 
 
@@ -98,6 +104,7 @@ def _line(values: Sequence[str], columns: Mapping[str, int], number: int, today:
     return SheetLine(
         number=number,
         asset=cell("asset") or cell("source").replace("\\", "/"),
+        post="" if fold(cell("post")) in _SUMS else cell("post"),
         target=cell("target").casefold(),
         at=at,
         url=cell("url"),

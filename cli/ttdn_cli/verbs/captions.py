@@ -72,6 +72,10 @@ def _tell_imported(done: Imported, *, dry_run: bool) -> None:
     click.echo(t(code, {"texts": len(done.texts), "assets": len(done.changed)}))
     for source in done.conflicts:
         click.secho(t("cli.captions.conflict", {"source": source}), err=True, fg="red")
+    for field in dict.fromkeys(field for _, field in done.ignored):
+        rows = [source for source, name in done.ignored if name == field]
+        code = "cli.captions.no-state" if field == "status" else "cli.captions.no-facts"
+        click.secho(t(code, {"field": t(f"sheet.{field}"), "n": len(rows), "source": rows[0]}), err=True, fg="yellow")
     for source in done.unknown:
         click.echo(t("cli.captions.unknown", {"source": source}), err=True)
 
