@@ -118,7 +118,11 @@ def test_a_sheet_of_an_officer_is_understood(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_a_title_that_reads_like_a_heading_may_stand_above_the_headings(tmp_path: Path, suffix: str) -> None:
-    lines: list[list[object]] = [["BẢNG CHÚ THÍCH"], ["Ảnh", "Tên tệp", "Tiêu đề", "Tác giả"], ["", "a.jpg", "Một", "Lò A"]]
+    lines: list[list[object]] = [
+        ["BẢNG CHÚ THÍCH"],
+        ["Ảnh", "Tên tệp", "Tiêu đề", "Tác giả"],
+        ["", "a.jpg", "Một", "Lò A"],
+    ]
     path = tmp_path / f"a.{suffix}"
     if suffix == "xlsx":
         book(path, *lines)
