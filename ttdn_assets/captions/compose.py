@@ -21,10 +21,11 @@ from ttdn_assets.captions.teller import Teller
 from ttdn_assets.model import FIELDS, CaptionSet, Fact, Field, Kind, Lang, Origin, Text
 from ttdn_assets.terms.base import TermBase
 from ttdn_assets.terms.term import Term
+from ttdn_assets.terms.view import UPPER
 from ttdn_assets.text import fold
 
 _DIGIT = re.compile(r"\d")
-_LED = re.compile(r"(?<![^\W_])(?:tại|ở|trên)(?![^\W_])", re.IGNORECASE)
+_LED = re.compile(rf"(?<![^\W_])(?i:tại|ở|trên) (?:[^\W\d_]+ ){{0,3}}[{UPPER}]")
 _MEDIUM = {
     "photo": {"vi": "Ảnh: ", "en": "Photo: ", "zh": "图："},
     "video": {"vi": "Video: ", "en": "Video: ", "zh": "视频："},
@@ -105,7 +106,7 @@ def _write(teller: Teller) -> _Written | None:
     scene = teller.scene
     if scene.prose and teller.lang == "vi":
         return _write_prose(teller)
-    if scene.aside:
+    if scene.aside or _loses_a_name(teller):
         return None
     if scene.phrase and scene.phrase.id not in scene.covered and _fillable(teller, scene.phrase):
         return _write_phrase(teller, scene.phrase)
@@ -118,6 +119,12 @@ def _write(teller: Teller) -> _Written | None:
     if things := _things(teller):
         return _write_thing(teller, things)
     return _write_place(teller) if teller.where(long=True) else None
+
+
+def _loses_a_name(teller: Teller) -> bool:
+    """Whether Chinese, which leaves out a place no term covers, would leave out a number or known name with it."""
+    own = teller.scene.own_place
+    return teller.lang == "zh" and (_DIGIT.search(own) is not None or bool(own and teller.terms.match(own)))
 
 
 def _joined(teller: Teller, core: str, *, long: bool) -> str:
@@ -322,7 +329,7 @@ def _write_prose(teller: Teller) -> _Written:
     if event and event.term.id not in scene.covered:
         body = f"{body}, {_event_words(teller, event)}"
     if place := _place_unsaid(teller):
-        led = _LED.search(prose) is not None
+        led = body == prose and _LED.search(prose) is not None
         body = f"{body}, {place}" if led else f"{body} tại {place}"
     if teller.date and not _tells_day(body, scene.day):
         body = f"{body}, {teller.date}"
@@ -337,7 +344,9 @@ def _place_unsaid(teller: Teller) -> str:
     if not covered:
         own_said = scene.own_place and fold(scene.own_place) in said
         return (teller.without_own_place() if own_said else teller).where(long=True)
-    return scene.own_place if fold(scene.own_place) not in said else ""
+    narrow = scene.own_place or (grammar.place_name(scene.place, "vi") if scene.place else "")
+    told = fold(narrow) in said or (scene.place is not None and scene.place.id in scene.covered)
+    return "" if told or (_LED.search(scene.prose) and not scene.own_place) else narrow
 
 
 def _tells_day(body: str, day: Day | None) -> bool:

@@ -27,7 +27,7 @@ def _conflicts(facts: Sequence[Fact], terms: TermBase, subject: str) -> Iterator
         for other, its_day in dated[position + 1 :]:
             if not agree(day, its_day):
                 yield _conflict(subject, shown(day, "vi"), fact.source, shown(its_day, "vi"), other.source)
-    placed = [(fact, ids) for fact in facts if fact.kind == "place" and (ids := provinces_today(fact, terms))]
+    placed = [(f, ids) for f in facts if f.kind in ("place", "event") and (ids := provinces_today(f, terms))]
     told: set[object] = set()
     for position, (fact, ids) in enumerate(placed):
         for other, its_ids in placed[position + 1 :]:

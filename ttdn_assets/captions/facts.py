@@ -128,8 +128,9 @@ def _read(number: int, part: Part, terms: TermBase, when: dt.date | None) -> _Re
         for item in find_dates(part.text)
         if not _inside(item[1], item[2], spans) and item[0].year not in bases - {None}
     )
-    names = [(m.start, m.end) for m in matches if not m.id.startswith(("top-", "ag-"))]
-    return _Reading(number, part, days, matches, find_phrase(text, matches, terms), own_places(part.text, names))
+    named = [m for m in matches if not m.id.startswith(("top-", "ag-")) and not _begins_a_name(m, terms[m.id], text)]
+    spots = own_places(part.text, [(m.start, m.end) for m in named], numbered=part.source == "folder")
+    return _Reading(number, part, days, matches, find_phrase(text, matches, terms), spots)
 
 
 def _inside(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
@@ -191,6 +192,12 @@ def _names_a_thing(match: TermMatch, term: Term, text: str) -> bool:
     """Whether a people's name only says whose a thing is (``chùa Khmer``, ``múa Chăm``): no people are told."""
     before = text[: match.start].lower().rstrip(" _")
     return term.family == "eth" and match.surface[:1].isupper() and before.endswith(_things_of_peoples())
+
+
+def _begins_a_name(match: TermMatch, term: Term, text: str) -> bool:
+    """Whether a people's name is only the first word of a place's: ``thôn Lô Lô Chải``."""
+    more = re.match(rf" [{UPPER}]", text[match.end :]) is not None
+    return more and _names_a_thing(match, term, text)
 
 
 @cache

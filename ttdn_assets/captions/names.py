@@ -51,7 +51,7 @@ _UPPER_WORD = rf"[{UPPER}][^\W\d_]*"
 _NAME = rf"{_UPPER_WORD}(?:\d{{1,2}}(?!\d))?(?:[ _-]{{1,3}}{_UPPER_WORD}){{0,3}}"
 _NO_PLACE = frozenset(
     ("hội", "tin", "ủy", "uỷ", "đoàn", "đội", "đồ", "sắc", "quyền", "chí", "xuân", "tết", "quê", "hoa")
-)
+) | {"phường", "xã", "huyện", "tỉnh"}
 
 
 @cache
@@ -77,6 +77,7 @@ _TITLED = re.compile(
 )
 
 
+_NUMBER = re.compile(r" [1-9](?![\w./\-]| *[-–])")
 _SUBJECTS = ("ev", "pl", "prov", "sov")
 
 
@@ -160,21 +161,33 @@ def without_people(text: str, named: Sequence[tuple[int, int]] = ()) -> str:
     return text
 
 
-def own_places(text: str, named: Sequence[tuple[int, int]]) -> tuple[tuple[str, int, int], ...]:
+def own_places(
+    text: str, named: Sequence[tuple[int, int]], *, numbered: bool = False
+) -> tuple[tuple[str, int, int], ...]:
     """Places no term covers, named after their kind (``xã Chiềng Mung``), with where they stand.
 
-    A place ends where a ``named`` term begins, and is none where one stands in its words.
+    A place ends where a ``named`` term begins, and is none where one stands in its words; ``numbered`` ones end with
+    their number (``cầu Mỹ Thuận 2``), which a file's name has as a counter.
     """
     found = []
     for match in _own_place().finditer(text):
         kind, name, start = match["u"] or match["f"], match["name"], match.start("u" if match["u"] else "f")
         end = min((first for first, _ in named if match.start("name") < first < match.end()), default=match.end())
         name = text[match.start("name") : end].rstrip(" _-")
+        if numbered and (number := _NUMBER.match(text, match.start("name") + len(name))):
+            name += number.group()
         town = match["f"] and f"{text[start : match.start('name') + len(name)]}" in word_list("towns_like_features")
         free = not any(first < end and start < last for first, last in named)
-        if free and not town and name.split()[0].lower() not in _NO_PLACE:
+        if free and not (town or _is_named_so(text, start, kind)) and name.split()[0].lower() not in _NO_PLACE:
             found.append((f"{kind.lower()} {_SPACES.sub(' ', name)}", start, match.start("name") + len(name)))
     return tuple(found)
+
+
+def _is_named_so(text: str, start: int, kind: str) -> bool:
+    """Whether a kind of place typed large after a small word belongs to the name (``rượu ngô Bản Phố``)."""
+    before = re.search(r"([^\W\d_]+) $", text[:start])
+    small = before is not None and before[1].islower()
+    return small and kind[:1].isupper() and kind.lower() in word_list("kinds_in_names")
 
 
 def english_place(place: str) -> tuple[str, str] | None:
