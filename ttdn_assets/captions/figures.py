@@ -58,6 +58,7 @@ _HOURS: dict[Lang, str] = {
     "zh": r"(?P<h>\d{1,2})(?:[时点]|[:：](?=\d{2}))(?:(?P<min>\d{2})分?)?",
 }
 _DECADE = re.compile(r"(\d{2})世纪(\d)0年代")
+_EDITION_ZH = re.compile(r"第([二三四五六七八九十]{1,3})届")
 _MONTH_ALONE = re.compile(rf"(?<![^\W_]){_MONTH}")
 
 
@@ -97,6 +98,8 @@ def stated(text: str, lang: Lang) -> Stated:
         rest = _DECADE.sub(" ", rest)
     for pattern in _patterns(lang):
         rest = pattern.sub(lambda found: _take(found, figures), rest)
+    for edition in _EDITION_ZH.findall(rest) if lang == "zh" else ():
+        figures |= {Figure("number", one.value) for one in numbers(edition, lang)}
     words |= {Figure("month", Decimal(_MONTHS[found["name"].lower()])) for found in _MONTH_ALONE.finditer(rest)}
     for one in numbers(rest, lang):
         (figures if one.digits else words).add(Figure("number", one.value, one.rounded or one.scaled))

@@ -14,6 +14,7 @@ from ttdn_assets.captions.refused import beside, guard_data, listed
 from ttdn_assets.model import LANGUAGES, Lang
 from ttdn_assets.terms.base import TermBase
 from ttdn_assets.terms.matcher import TermMatch
+from ttdn_assets.terms.people import persons_in
 from ttdn_assets.terms.term import Term
 from ttdn_assets.text import fold, strip_marks
 
@@ -59,6 +60,7 @@ def said(text: str, lang: Lang, terms: TermBase) -> Said:
 def lost(source: Said, target: Said, terms: TermBase) -> Iterator[Lost]:
     """The names of a text that its translation does not give, each once; both languages are vi, en or zh."""
     yield from _locked(source, target, terms)
+    yield from _renamed(source, target)
     there = {one for match in target.matches for one in match.ids}
     for ids, match in {match.ids: match for match in source.matches}.items():
         term = terms[ids[0]]
@@ -76,6 +78,19 @@ def lost(source: Said, target: Said, terms: TermBase) -> Iterator[Lost]:
         if others or term.family not in _OPTIONAL:
             names = " / ".join(dict.fromkeys(terms[one].name(target.lang) for one in ids))
             yield Lost(others[0].surface if others else "–", names, locked=False)
+
+
+def _renamed(source: Said, target: Said) -> Iterator[Lost]:
+    """People of whom the translation gives the surname with other given names (``Lò Văn Bình``, ``Lo Van Minh``)."""
+    plain, told = strip_marks(target.text), fold(source.text)
+    for start, _, end in persons_in(source.text):
+        name = source.text[start:end]
+        if fold(name) in fold(plain) or any(start < m.end and m.start < end for m in source.matches):
+            continue
+        surname = re.escape(strip_marks(name.split()[0]))
+        given = (found.group() for found in re.finditer(rf"(?<![A-Za-z]){surname}(?: [A-Z][a-z]+){{1,3}}", plain))
+        if other := next((one for one in given if fold(one) not in told), None):
+            yield Lost(other, name, locked=False)
 
 
 def _loosely(one: str, target: Said) -> bool:
