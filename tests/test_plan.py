@@ -302,6 +302,8 @@ def test_what_a_picture_loses_is_told_once() -> None:
         (10.0, True, "facebook.reel", 24),
         (0.0, True, "facebook.reel", 30),
         (10.0, False, "happyvietnam.video", 10),
+        (1.0, False, "facebook.video", 24),
+        (5.0, False, "x.video", 25),
     ],
 )
 def test_the_frame_rate_is_kept_or_moved_to_the_nearest_allowed(
@@ -374,6 +376,11 @@ def test_a_clip_in_another_container_is_remuxed(format: str) -> None:
 )
 def test_a_clip_that_does_not_conform_is_coded_anew(values: dict[str, object]) -> None:
     assert not one(clip(video=changed(**values)), "vietnamvn.video").copy
+
+
+def test_a_capture_of_a_frame_a_second_is_no_copy_that_begins_seconds_late() -> None:
+    assert one(clip(video=changed(fps=10.0)), "facebook.video").copy
+    assert not one(clip(video=changed(fps=1.0)), "facebook.video").copy
 
 
 def test_sound_alone_is_coded_anew_beside_a_conforming_picture() -> None:

@@ -95,6 +95,12 @@ def test_uneven_steps_are_a_variable_rate(tmp_path: Path) -> None:
     assert video(probe(tmp_path / "a.mp4")).vfr
 
 
+def test_a_pause_of_the_recording_does_not_lower_the_rate(tmp_path: Path) -> None:
+    clip(tmp_path / "a.mp4", "-vf", "setpts='(N/25+if(gt(N,12),1,0))/TB'", "-fps_mode", "vfr", *H264, sound=False)
+    facts = video(probe(tmp_path / "a.mp4"))
+    assert (facts.fps, facts.vfr) == (25.0, True)
+
+
 def test_interlaced_pictures_are_known(tmp_path: Path) -> None:
     options = ("-vf", "interlace", "-flags", "+ildct+ilme", "-c:v", "mpeg2video")
     clip(tmp_path / "a.mpg", *options, size="64x64", fps=50, sound=False)

@@ -14,6 +14,7 @@ import struct
 import time
 from array import array
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Track:
-    """The time stamps and bytes of one stream's packets."""
+    """The time stamps and bytes of one stream's packets; what follows from them is asked when all are added."""
 
     def __init__(self, time_base: float) -> None:
         self.time_base = time_base
@@ -113,7 +114,7 @@ class _Track:
         if not self.starts:
             return None
         first, last = min(self.starts), max(self.starts)
-        end = self.end if self.end > last else last + self.usual_step()
+        end = self.end if self.end > last else last + self.usual_step
         return first * self.time_base, end * self.time_base
 
     @property
@@ -121,14 +122,22 @@ class _Track:
         """How much comes before time 0, or is to be discarded elsewhere."""
         return max(self.hidden, -self.first) * self.time_base
 
+    @cached_property
     def usual_step(self) -> float:
-        steps = self.steps()
+        steps = self.steps
         return statistics.median(steps) if steps else 0.0
 
+    @cached_property
     def steps(self) -> list[int]:
         """The differences between successive distinct time stamps, in units of the time base."""
         ordered = sorted(set(self.starts))
         return [later - earlier for earlier, later in itertools.pairwise(ordered)]
+
+    @cached_property
+    def even_steps(self) -> list[int]:
+        """Those of the steps that last no quarter longer or shorter than the usual one."""
+        steps, usual = self.steps, self.usual_step
+        return [step for step in steps if abs(step - usual) <= max(_ODD_STEP * usual, 2)]
 
 
 @contextlib.contextmanager
@@ -303,13 +312,15 @@ def _display_matrix(picture: Any) -> tuple[float, float, float, float] | None:
 def _fps(video: Any, track: _Track, interlaced: bool) -> float:
     """Frames a second from the time stamps, set to the rate the file states where it is the same within its rounding.
 
-    The two fields of an interlaced frame may come in packets of their own.
+    A pause of the recording does not count.  The two fields of an interlaced frame may come in packets of their own.
     """
     ordered = sorted(set(track.starts))
     stated = [float(rate) for rate in (video.average_rate, video.guessed_rate, video.base_rate) if rate]
     if len(ordered) < 2:
         return round(stated[0], 3) if stated else 0.0
-    measured = float(len(ordered) - 1) / ((ordered[-1] - ordered[0]) * track.time_base)
+    steps = track.steps
+    counted = steps if _has_many_odd(track) else track.even_steps
+    measured = len(counted) / (sum(counted) * track.time_base)
     if interlaced and stated and abs(measured - 2 * stated[0]) < _NEAR_RATE * measured:
         measured = stated[0]
     allowed = max(_NEAR_RATE * measured, _rounding(track, measured))
@@ -324,13 +335,15 @@ def _rounding(track: _Track, fps: float) -> float:
 
 
 def _is_variable(track: _Track) -> bool:
-    """Whether more than a stray frame lasts a quarter longer or shorter than the usual one."""
-    steps = track.steps()
-    if not steps:
-        return False
-    usual = statistics.median(steps)
-    odd = sum(abs(step - usual) > max(_ODD_STEP * usual, 2) for step in steps)
-    return odd > max(1, len(steps) / 100)
+    """Whether more than a stray frame lasts a quarter longer or shorter than the usual one, or one lasts very long."""
+    steps, even = track.steps, track.even_steps
+    usual = statistics.fmean(even) if even else 0.0
+    return _has_many_odd(track) or sum(steps) > (1 + _NEAR_RATE) * usual * len(steps) + usual
+
+
+def _has_many_odd(track: _Track) -> bool:
+    steps = track.steps
+    return len(steps) - len(track.even_steps) > max(1, len(steps) / 100)
 
 
 def _audio(stream: Any, track: _Track | None) -> Audio | None:

@@ -41,6 +41,10 @@ ROOMY_FLOOR_BPS = 8_000_000
 COPIED_CONTAINERS = ("mp4", "m4v", "mov", "3gp", "mkv")
 """What remuxes into MP4 without coding anything again, where the streams conform."""
 
+SLOWEST_FPS = 10.0
+"""What no placement asks for faster is still not slower: without an edit list, which Instagram refuses, a clip begins
+as late as its coder's delay of up to two frames, which at one frame a second would be two seconds of nothing."""
+
 _SAME_FPS = 0.01
 _ROUNDING_S = 0.001
 """A rate this near to a standard one is that one, measured over a short clip with a frame held longer."""
@@ -89,7 +93,7 @@ def target_fps(video: VideoFacts, placement: Placement) -> float:
     """The constant rate to code at: the source's where it is allowed, else the nearest that keeps its cadence."""
     fps = _nominal_fps(video)
     highest = placement.fps_max or (max(placement.fps_choices) if placement.fps_choices else 60.0)
-    lowest = placement.fps_min or 0.0
+    lowest = placement.fps_min or SLOWEST_FPS
     if fps > highest * (1 + FPS_TOLERANCE):
         fps = next(fps / n for n in range(2, 10_000) if fps / n <= highest * (1 + FPS_TOLERANCE))
     if fps < lowest * (1 - FPS_TOLERANCE):
@@ -272,7 +276,7 @@ def _coding_conforms(facts: MediaFacts, video: VideoFacts, placement: Placement)
 def _rates_conform(video: VideoFacts, placement: Placement) -> bool:
     if video.vfr and (placement.constant_fps or placement.fps_choices):
         return False
-    low, high = placement.fps_min or 0.0, placement.fps_max or 60.0
+    low, high = placement.fps_min or SLOWEST_FPS, placement.fps_max or 60.0
     if not low * (1 - FPS_TOLERANCE) <= video.fps <= high * (1 + FPS_TOLERANCE):
         return False
     choices = placement.fps_choices
