@@ -138,3 +138,12 @@ def test_a_status_of_nothing_is_refused(catalogue: Catalogue) -> None:
     with pytest.raises(UsageError) as told:
         catalogue.set_status(asset, "alt_text", "zh", "approved", who="chi")
     assert told.value.code == "text-missing"
+
+
+def test_a_refused_name_keeps_an_approved_asset_in_the_house_until_it_is_corrected(catalogue: Catalogue) -> None:
+    asset = approved(catalogue)
+    assert rules(catalogue, asset) == []
+    for value, found in (("Sunset over the Paracel Islands", ["forbidden_rendering"]), ("Sunset over the sea", [])):
+        catalogue.set_text(asset, "title", "en", value, who="an")
+        catalogue.set_status(asset, None, None, "approved", who="chi")
+        assert rules(catalogue, asset) == found

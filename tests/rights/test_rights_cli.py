@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from test_cli import Said, ttdn
+from ttdn_assets.catalogue import open_catalogue
+from ttdn_assets.settings import load_library
 
 TARGETS = "x.photo"
 
@@ -51,6 +53,24 @@ def test_a_final_bag_is_refused_with_every_reason_of_every_asset_until_all_is_in
     history = run(library, "history", asset, ui="vi").out
     assert "Lò Thị Hoa" in history
     assert "bản nháp" in history or "draft → approved" in history
+
+
+def test_a_refused_name_written_since_the_last_run_is_told_in_a_bag_and_refuses_a_final_one(library: Path) -> None:
+    asset = ids(library)[0]
+    run(library, "rights", "set", asset, "--owner", "Sở VHTTDL")
+    with open_catalogue(load_library(library).database_url) as catalogue:
+        catalogue.set_text(asset, "title", "en", "Paracel Islands, China", who="an")
+    run(library, "captions", "approve", asset)
+    final = run(library, "pack", asset, "--to", TARGETS, "--final")
+    assert final.code == 1
+    assert "Paracel Islands" in final.out
+    draft = run(library, "pack", asset, "--to", TARGETS)
+    assert draft.code == 1
+    assert "Paracel Islands" in draft.out
+    with open_catalogue(load_library(library).database_url) as catalogue:
+        catalogue.set_text(asset, "title", "en", "Mountains of Moc Chau", who="an")
+    run(library, "captions", "approve", asset)
+    assert run(library, "pack", asset, "--to", TARGETS, "--final").code == 0
 
 
 def test_an_expired_consent_and_a_scope_are_named(library: Path) -> None:

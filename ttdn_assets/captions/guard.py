@@ -27,6 +27,12 @@ _RATIOS = {("vi", "en"): ((0.3, 3.5), (0.45, 2.2)), ("vi", "zh"): ((0.06, 1.0), 
 _COPIED_WORDS = 4
 
 
+RULES = frozenset({
+    "needs-words", "forbidden_rendering", "wrong_script", "untranslated", "repetition", "punctuation", "term_missing",
+    "locked_term_missing", "date_changed", "number_changed", "length_ratio",
+})  # fmt: skip
+
+
 def check_captions(
     captions: CaptionSet,
     facts: Sequence[Fact],

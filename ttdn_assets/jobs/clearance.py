@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ttdn_assets.model import FIELDS, CaptionSet, Consent, Finding, Lang, Placement, Rights
+from ttdn_assets.captions.guard import RULES, check_captions
+from ttdn_assets.model import FIELDS, CaptionSet, Consent, Fact, Finding, Lang, Placement, Rights
+from ttdn_assets.submissions.manifest import without_rejected
+from ttdn_assets.terms import TermBase, load_terms
 
 if TYPE_CHECKING:
     from ttdn_assets.catalogue.catalogue import Catalogue
@@ -26,6 +29,7 @@ def unready(
     *,
     languages: Sequence[Lang],
     placements: Sequence[Placement] = (),
+    terms: TermBase | None = None,
     today: dt.date | None = None,
 ) -> tuple[Finding, ...]:
     """Why these assets may not leave the house; empty where they may.
@@ -35,21 +39,48 @@ def unready(
         assets: ids or their beginnings.
         languages: each must have an approved title or description.
         placements: where they are to go; without any, consent is asked for its end but not for its scope.
+        terms: the term base their words are held against; the house's where ``None``.
         today: the day they leave.
     """
     day = today or dt.date.today()
-    found = (_of_record(record, languages, placements, day) for record in catalogue.assets(assets))
+    known = terms or load_terms()
+    found = (_of_record(record, known, languages, placements, day) for record in catalogue.assets(assets))
     return tuple(finding for one in found for finding in one)
 
 
 def _of_record(
-    record: AssetRecord, languages: Sequence[Lang], placements: Sequence[Placement], today: dt.date
+    record: AssetRecord, terms: TermBase, languages: Sequence[Lang], placements: Sequence[Placement], today: dt.date
 ) -> Iterator[Finding]:
     source = record.files[0].relative if record.files else record.id[:12]
     possible = [one for one in placements if record.media is None or one.kind == record.media.kind]
     yield from unapproved(record.captions, source, languages)
-    yield from unfit(record.findings, source, {placement.id for placement in placements})
+    said = without_rejected(record.captions)
+    found = standing(record.findings, said, record.facts, terms, source=source, languages=languages)
+    yield from unfit(found, source, {placement.id for placement in placements})
     yield from unclear(record.rights, source, possible, today)
+
+
+def standing(
+    findings: Iterable[Finding],
+    captions: CaptionSet,
+    facts: Sequence[Fact],
+    terms: TermBase,
+    *,
+    source: str,
+    languages: Sequence[Lang],
+) -> tuple[Finding, ...]:
+    """What was found of an asset, where the guard speaks of its words as they stand now, not as they were when it ran.
+
+    Args:
+        findings: what the catalogue holds; that of the guard is left out.
+        captions: the words that would leave the house.
+        facts: what is known of the asset.
+        terms: the term base.
+        source: the file the findings are about.
+        languages: those that should have words.
+    """
+    kept = (one for one in findings if one.rule not in RULES or not f"{one.subject} [".startswith(f"{source} ["))
+    return (*kept, *check_captions(captions, facts, terms, subject=source, languages=languages))
 
 
 def unapproved(captions: CaptionSet, source: str, languages: Sequence[Lang]) -> Iterator[Finding]:

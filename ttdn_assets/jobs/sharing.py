@@ -26,6 +26,7 @@ from ttdn_assets.stores import Store
 from ttdn_assets.stores.keys import LINKS_DAYS_MAX, rendition_key, share_key, submission_key
 from ttdn_assets.submissions.manifest import by_language
 from ttdn_assets.submissions.share_page import SharedFile, SharedItem, share_html
+from ttdn_assets.terms import load_terms
 from ttdn_assets.text import ascii_slug
 from ttdn_assets.tools.files import file_sha256, os_errors
 from ttdn_assets.tools.thumbnails import thumbnail_jpeg
@@ -81,10 +82,10 @@ def share(
         bag = _bag_named(catalogue, what)
         if bag is None:
             record = catalogue.asset(what)
-            _refuse(what, unready(catalogue, [record.id], languages=library.settings.languages, today=moment.date()))
+            _refuse(what, _unready(library, catalogue, [record.id], moment.date()))
             items: tuple[SharedItem, ...] = (_of_asset(sharing, record),)
         else:
-            _refuse(what, (*_unapproved(bag), *_unready(library, catalogue, bag, moment.date())))
+            _refuse(what, (*_unapproved(bag), *_unready(library, catalogue, bag.assets, moment.date(), bag.target)))
             items = tuple(_of_bag(sharing, library.root / bag.path))
     return _put(sharing, items, moment)
 
@@ -116,11 +117,14 @@ def _unapproved(bag: SubmissionRecord) -> Iterator[Finding]:
         yield Finding(rule="share-draft", level="error", subject=bag.path, measured=bag.review)
 
 
-def _unready(library: Library, catalogue: Catalogue, bag: SubmissionRecord, today: dt.date) -> Sequence[Finding]:
-    """Rights and consents may have ended since the bag was made."""
-    chosen = choose([bag.target], load_placements(library.placements))
+def _unready(
+    library: Library, catalogue: Catalogue, assets: Sequence[str], today: dt.date, target: str | None = None
+) -> Sequence[Finding]:
+    """What keeps them in the house; rights and consents may have ended since a bag was made."""
+    chosen = choose([target], load_placements(library.placements)) if target else {}
     placements: list[Placement] = [one for group in chosen.values() for one in group]
-    return unready(catalogue, bag.assets, languages=library.settings.languages, placements=placements, today=today)
+    languages, terms = library.settings.languages, load_terms(library.terms)
+    return unready(catalogue, assets, languages=languages, placements=placements, terms=terms, today=today)
 
 
 def _of_asset(sharing: _Sharing, record: AssetRecord) -> SharedItem:

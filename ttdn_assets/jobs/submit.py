@@ -11,7 +11,7 @@ import msgspec
 
 from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.errors import UsageError
-from ttdn_assets.jobs.clearance import unclear
+from ttdn_assets.jobs.clearance import standing, unclear
 from ttdn_assets.jobs.library import catalogue_of, open_library
 from ttdn_assets.jobs.pack import PackItem, verify_bag
 from ttdn_assets.jobs.pack import pack as pack_bag
@@ -20,6 +20,8 @@ from ttdn_assets.media.subtitles import Subtitles, read_subtitles
 from ttdn_assets.model import Finding, Placement, Progress, Rights, TextStatus, silent
 from ttdn_assets.placements import choose, load_placements
 from ttdn_assets.settings import Library
+from ttdn_assets.submissions.manifest import without_rejected
+from ttdn_assets.terms import TermBase, load_terms
 
 if TYPE_CHECKING:
     from ttdn_assets.catalogue.catalogue import Catalogue
@@ -89,11 +91,12 @@ def pack_target(
 ) -> Submission | None:
     """The bag of one target, written into the catalogue; ``None`` where no rendition serves it."""
     wanted = {placement.id: placement for placement in placements}
+    terms = load_terms(library.terms)
     items: list[PackItem] = []
     left_out: list[Finding] = []
     obstacles: list[Finding] = []
     for record in catalogue.assets(ids):
-        item = _item(record, wanted, library)
+        item = _item(record, wanted, library, terms)
         if item is None:
             left_out += _why_not(record, wanted)
         else:
@@ -120,7 +123,7 @@ def pack_target(
     return Submission(target=target, path=path, new=result.new, items=len(items), findings=result.findings)
 
 
-def _item(record: AssetRecord, wanted: Mapping[str, Placement], library: Library) -> PackItem | None:
+def _item(record: AssetRecord, wanted: Mapping[str, Placement], library: Library, terms: TermBase) -> PackItem | None:
     """What an asset sends to a target; ``None`` where no rendition of it serves one of its placements.
 
     All in one order, whatever order runs wrote it in, so that the same contents give the same bag.
@@ -132,14 +135,16 @@ def _item(record: AssetRecord, wanted: Mapping[str, Placement], library: Library
     )
     if not serving or not record.files:
         return None
-    rights = record.rights or Rights()
+    rights, source = record.rights or Rights(), record.files[0].relative
+    said, languages = without_rejected(record.captions), library.settings.languages
+    found = standing(record.findings, said, record.facts, terms, source=source, languages=languages)
     return PackItem(
         asset=record.id,
-        source=record.files[0].relative,
+        source=source,
         renditions=serving,
         captions=record.captions,
         facts=record.facts,
-        findings=tuple(sorted((one for one in record.findings if _concerns(one, wanted)), key=_by_rule)),
+        findings=tuple(sorted((one for one in found if _concerns(one, wanted)), key=_by_rule)),
         credit=rights.credit or library.settings.unit.credit,
         author=rights.author or _author(record),
         rights=rights_line(rights),
