@@ -14,10 +14,20 @@ from itertools import zip_longest
 
 import msgspec
 
+from ttdn_assets.captions.counted import counted_name
 from ttdn_assets.captions.dates import find_dates, nested
 from ttdn_assets.captions.day import Day, complete, parse_iso
 from ttdn_assets.captions.doubts import doubts_about, provinces_today
-from ttdn_assets.captions.meant import TOWN_KINDS, chosen, claims_no_more, events_by_name, lies_elsewhere
+from ttdn_assets.captions.meant import (
+    LUNAR_YEAR,
+    TOWN_KINDS,
+    chosen,
+    claims_no_more,
+    events_by_name,
+    is_another,
+    is_of_today,
+    lies_elsewhere,
+)  # fmt: skip
 from ttdn_assets.captions.names import Part, own_places, own_words, parts_of, tidy, vietnamese, without_people
 from ttdn_assets.captions.phrases import PLACE_KINDS, PhraseFound, find_phrase
 from ttdn_assets.model import Fact, FactKind, Finding, MediaFacts, SheetRow
@@ -26,9 +36,9 @@ from ttdn_assets.terms.calendar import base_year
 from ttdn_assets.terms.matcher import TermMatch
 from ttdn_assets.terms.nearby import around
 from ttdn_assets.terms.term import Term
-from ttdn_assets.terms.view import UPPER, bare_of
+from ttdn_assets.terms.view import UPPER
 from ttdn_assets.terms.words import word_list
-from ttdn_assets.text import clean, fold
+from ttdn_assets.text import clean, fold, strip_marks
 
 _KINDS: dict[str, FactKind] = {
     "ev": "event", "pl": "place", "prov": "place", "eth": "people", "pr": "product", "top": "topic", "ag": "people",
@@ -40,17 +50,6 @@ _SLASHED = re.compile(
     r"(?:kỷ niệm|ky niem|chào mừng|chao mung|mừng|dịp|lễ|quốc khánh|quoc khanh|chiến thắng|giải phóng)[^/\\]{0,24}?"
     r"(?<![\d.\-])(\d{1,2})([.\-])(\d{1,2})(?![\d.\-]\d|\d)",
     re.IGNORECASE,
-)
-_ANNIVERSARY = re.compile(
-    r"(?:(?:ky niem|mung)?\s*(?:lan thu\s*)?(?P<n>\d{1,4})\s*nam|ky niem"
-    r"|(?P<en>\d+)(?:st|nd|rd|th) anniversary of(?: the)?)\s*$"
-)
-_ANNIVERSARY_ZH = re.compile(r"(\d+)\s*周年")
-_EDITION = re.compile(
-    r"^[\s,(]*lan thu\s+([ivxlc]+|\d+|[a-z]+(?:\s+(?:mot|hai|ba|tu|nam|sau|bay|tam|chin))?)(?![a-z\d])"
-)
-_LUNAR_YEAR = re.compile(
-    r"(?:giáp|ất|bính|đinh|mậu|kỷ|canh|tân|nhâm|quý) (?:tý|sửu|dần|mão|thìn|tỵ|tị|ngọ|mùi|thân|dậu|tuất|hợi)", re.I
 )
 _STREET = re.compile(r"(?:^|[\s(,_])(?:(?<!cung )(?<!con )(?<!tuyến )đường|(?<!thành )phố|đại lộ|hẻm|ngõ) $", re.I)
 _INSTITUTION = re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(word_list('institutions')))})[ _]+$", re.IGNORECASE)
@@ -112,6 +111,7 @@ def _speaking_of(parts: Sequence[Part], media: MediaFacts) -> dt.date | None:
 def _read(number: int, part: Part, terms: TermBase, when: dt.date | None) -> _Reading:
     text = _SLASHED.sub(lambda found: found.group()[: found.start(2) - found.start()] + "/" + found[3], part.text)
     found = terms.match(text, when=when)
+    starts = frozenset(match.start for match in found)
     bare = without_people(text, [(match.start, match.end) for match in found])
     matches = tuple(
         match
@@ -119,6 +119,7 @@ def _read(number: int, part: Part, terms: TermBase, when: dt.date | None) -> _Re
         if bare[match.start : match.end].strip()
         and not _STREET.search(text[: match.start])
         and not (terms[match.id].kind == "region" and _INSTITUTION.search(text[: match.start]))
+        and not is_another(match, starts, text, terms)
         and not (following and lies_elsewhere(match, following, text, terms))
     )
     spans = [(match.start, match.end) for match in matches]
@@ -152,7 +153,9 @@ def _part_facts(
     unread = not vietnamese(reading.part.text) and len(_left_over(reading)) > 1
     told_more = len(reading.matches) > 1 or bool(_left_over(reading))
     claimed = told_more and any(not terms[one.id].pictured for one in reading.matches)
-    for match in reading.matches:
+    for number_of_it, match in enumerate(reading.matches):
+        if number_of_it and is_of_today(match, reading.part.text):
+            continue
         term = chosen(match, terms, known)
         if term is None:
             names = " / ".join(terms[one].vi for one in match.ids)
@@ -167,7 +170,9 @@ def _part_facts(
         # Beside words that were not understood a product or people is no more than a topic.
         named_only = (unread and term.family in ("pr", "eth")) or _names_a_thing(match, term, reading.part.text)
         kind = "topic" if named_only or (term.family == "sov" and claimed) else kind_of(term)
-        yield Fact(kind=kind, value=_value(match, term, reading.part.text), term=term.id, source=source, part=number)
+        yield Fact(
+            kind=kind, value=counted_name(match, term, reading.part.text), term=term.id, source=source, part=number
+        )
         if term.kind == "flower":
             yield from _where_it_grows(match, terms, reading)
     for place, _, _ in reading.places:
@@ -212,32 +217,13 @@ def kind_of(term: Term) -> FactKind:
     return _KINDS[term.family]
 
 
-def _value(match: TermMatch, term: Term, words: str) -> str:
-    """The name of the term; an event keeps the officer's words for its anniversary and edition."""
-    if term.family != "ev":
-        return term.vi
-    text = _plain(words)
-    before = _ANNIVERSARY.search(text[: match.start])
-    inner = _plain(match.surface)
-    edition = _EDITION.match(text[match.end :]) or _EDITION.match(inner[max(inner.find("lan thu"), 0) :])
-    after = _ANNIVERSARY_ZH.match(text[match.end :])
-    years = (after and after[1]) or (before and (before["n"] or before["en"]))
-    lead = f"Kỷ niệm {years} năm " if years else "Kỷ niệm " if before else ""
-    return f"{lead}{term.vi}" + (f" lần thứ {edition[1].upper()}" if edition else "")
-
-
-def _plain(text: str) -> str:
-    """The text folded, character for character."""
-    return bare_of(text.lower() if len(text.lower()) == len(text) else text).replace("_", " ")
-
-
 def _left_over(reading: _Reading) -> tuple[str, ...]:
     """The words of a part that terms, patterns, dates, people and topics leave unsaid."""
     taken = [(m.start, m.end) for m in reading.matches]
     taken += [(start, end) for _, start, end in (*reading.days, *reading.places)]
     taken += [(reading.phrase.start, reading.phrase.end)] if reading.phrase else []
     text = without_people(reading.part.text, taken)
-    text = _LUNAR_YEAR.sub(lambda year: " " * len(year.group()), text)
+    text = LUNAR_YEAR.sub(lambda year: " " * len(year.group()), text)
     rest = "".join(" " if _inside(i, i + 1, taken) else char for i, char in enumerate(text))
     return own_words(rest, out_of=reading.part.text)
 
@@ -245,11 +231,12 @@ def _left_over(reading: _Reading) -> tuple[str, ...]:
 def _prose(reading: _Reading, terms: TermBase) -> str:
     """A part that is an officer's own Vietnamese sentence, where terms and patterns leave words of it unsaid."""
     text = reading.part.text
-    if not vietnamese(text) or _person(text):
+    own = _occasion_of_its_own(reading)
+    typed = vietnamese(text) or (own and strip_marks(text) != text)
+    if not typed or _person(text):
         return ""
     if _people_with_products(reading):
         return tidy(_without_outer_dates(text, reading.days))
-    own = _occasion_of_its_own(reading)
     if not (_left_over(reading) or own):
         return ""
     told = any(terms[m.id].vi in events_by_name(terms) for m in reading.matches)
@@ -342,7 +329,7 @@ def _sheet_facts(row: SheetRow, terms: TermBase, when: dt.date | None) -> Iterat
             continue
         found = [m for m in terms.match(words, when=when) if not m.ambiguous and kind_of(terms[m.id]) == kind]
         for match in found:
-            value = _value(match, terms[match.id], words)
+            value = counted_name(match, terms[match.id], words)
             yield Fact(kind=kind, value=value, term=match.id, source="sheet")
         names = [(match.start, match.end) for match in found]
         own = [place for place, _, _ in own_places(words, names)] if kind == "place" else []
@@ -360,7 +347,7 @@ def _metadata_facts(media: MediaFacts, terms: TermBase, when: dt.date | None, kn
         for match in terms.match(words, when=when):
             term = chosen(match, terms, known)
             if term and claims_no_more(match, term, terms, known):
-                yield Fact(kind=kind_of(term), value=_value(match, term, words), term=term.id, source=text.source)
+                yield Fact(kind=kind_of(term), value=counted_name(match, term, words), term=term.id, source=text.source)
 
 
 def _gps_facts(media: MediaFacts, terms: TermBase) -> Iterator[Fact]:

@@ -5,14 +5,59 @@ A term base names things in full; an officer writes them short, and means anothe
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from collections.abc import Collection
+from functools import cache, lru_cache
 
 from ttdn_assets.terms.base import TermBase
 from ttdn_assets.terms.matcher import TermMatch
 from ttdn_assets.terms.term import Term
+from ttdn_assets.terms.view import UPPER
+from ttdn_assets.terms.words import word_list
 from ttdn_assets.text import fold
 
 TOWN_KINDS = frozenset(("plateau", "town", "city", "district", "commune", "village"))
+
+LUNAR_YEAR = re.compile(
+    r"(?:giáp|ất|bính|đinh|mậu|kỷ|canh|tân|nhâm|quý) (?:tý|sửu|dần|mão|thìn|tỵ|tị|ngọ|mùi|thân|dậu|tuất|hợi)", re.I
+)
+"""A year by its two signs."""
+_UNIT_BEFORE = re.compile(r"(?<![^\W_])(?:xã|phường|thị trấn|đặc khu|thôn|bản|buôn) $", re.IGNORECASE)
+_TODAY_BEFORE = re.compile(r"(?<![^\W_])nay (?:là |thuộc )?(?:tỉnh |thành phố |tp\.? )?$", re.IGNORECASE)
+_NAME_GOES_ON = re.compile(rf" [{UPPER}]")
+
+
+def is_another(match: TermMatch, starts: Collection[int], text: str, terms: TermBase) -> bool:
+    """Whether the words around a name make it another's: another country's, or a longer one.
+
+    ``starts`` is where names begin in the text.
+    """
+    term, before, after = terms[match.id], text[: match.start], text[match.end :]
+    goes_on = _NAME_GOES_ON.match(after) is not None and match.end + 1 not in starts and not text.isupper()
+    if term.family == "ev":
+        head_alone = term.vi.startswith(f"{match.surface} ")
+        return _foreign()[0].match(after) is not None or (
+            head_alone and goes_on and LUNAR_YEAR.match(after.lstrip()) is None
+        )
+    if term.family not in ("pl", "prov"):
+        return False
+    longer = goes_on and _UNIT_BEFORE.search(before) is not None
+    return longer or _foreign()[1].match(after) is not None
+
+
+def is_of_today(match: TermMatch, text: str) -> bool:
+    """Whether a name only says what a former province belongs to: ``Ninh Thuận (nay Khánh Hòa)``."""
+    return match.id.startswith("prov-") and _TODAY_BEFORE.search(text[: match.start]) is not None
+
+
+@cache
+def _foreign() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A country right after an event, and one in brackets or at the end after a place."""
+    countries = "|".join(sorted(word_list("countries"), key=len, reverse=True))
+    return (
+        re.compile(rf" (?:nước )?(?:{countries})(?![^\W_])(?! [{UPPER}])"),
+        re.compile(rf" ?(?:\((?:[^(),]+, )?(?:{countries})\)|, (?:{countries})$)"),
+    )
 
 
 def lies_elsewhere(match: TermMatch, following: TermMatch, text: str, terms: TermBase) -> bool:
