@@ -26,6 +26,7 @@ from ttdn_assets.captions.meant import (
     events_by_name,
     is_another,
     is_of_today,
+    is_only_named,
     lies_elsewhere,
 )  # fmt: skip
 from ttdn_assets.captions.names import Part, own_places, own_words, parts_of, tidy, vietnamese, without_people
@@ -118,7 +119,9 @@ def _read(number: int, part: Part, terms: TermBase, when: dt.date | None) -> _Re
         for match, following in zip_longest(found, found[1:])
         if bare[match.start : match.end].strip()
         and not _STREET.search(text[: match.start])
-        and not (terms[match.id].kind == "region" and _INSTITUTION.search(text[: match.start]))
+        and not (
+            match.id.startswith("pl-") and not terms[match.id].provinces and _INSTITUTION.search(text[: match.start])
+        )
         and not is_another(match, starts, text, terms)
         and not (following and lies_elsewhere(match, following, text, terms))
     )
@@ -169,6 +172,7 @@ def _part_facts(
             continue
         # Beside words that were not understood a product or people is no more than a topic.
         named_only = (unread and term.family in ("pr", "eth")) or _names_a_thing(match, term, reading.part.text)
+        named_only = named_only or is_only_named(match, reading.matches, reading.part.text, terms)
         kind = "topic" if named_only or (term.family == "sov" and claimed) else kind_of(term)
         yield Fact(
             kind=kind, value=counted_name(match, term, reading.part.text), term=term.id, source=source, part=number

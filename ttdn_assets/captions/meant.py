@@ -6,7 +6,7 @@ A term base names things in full; an officer writes them short, and means anothe
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache, lru_cache
 
 from ttdn_assets.terms.base import TermBase
@@ -23,6 +23,7 @@ LUNAR_YEAR = re.compile(
 )
 """A year by its two signs."""
 _UNIT_BEFORE = re.compile(r"(?<![^\W_])(?:xã|phường|thị trấn|đặc khu|thôn|bản|buôn) $", re.IGNORECASE)
+_AT = re.compile(r"(?<![^\W_])(?:tại|ở|at|in) (?:(?:tỉnh|huyện|xã|phường|thành phố|tp\.?) )?$", re.IGNORECASE)
 _TODAY_BEFORE = re.compile(r"(?<![^\W_])nay (?:là |thuộc )?(?:tỉnh |thành phố |tp\.? )?$", re.IGNORECASE)
 _NAME_GOES_ON = re.compile(rf" [{UPPER}]")
 
@@ -50,6 +51,31 @@ def is_of_today(match: TermMatch, text: str) -> bool:
     return match.id.startswith("prov-") and _TODAY_BEFORE.search(text[: match.start]) is not None
 
 
+def is_only_named(match: TermMatch, others: Sequence[TermMatch], text: str, terms: TermBase) -> bool:
+    """Whether words speak of a place that lies elsewhere: of two ends, or before where it is (``Ngày Sơn La tại Huế``).
+
+    ``others`` are all names in the text.
+    """
+    places = [one for one in others if one.id.startswith(("pl-", "prov-"))]
+    if match not in places:
+        return False
+    if len(places) > 1 and _routes().match(text):
+        return True
+    led = [one for one in places if _AT.search(text[: one.start])]
+    apart = not _in_today(match, terms) & {province for one in led for province in _in_today(one, terms)}
+    return bool(led) and match.start < led[0].start and apart
+
+
+def _in_today(match: TermMatch, terms: TermBase) -> set[str]:
+    return {terms.today(terms[p]).id for p in terms[match.id].provinces if p in terms.terms}
+
+
+@cache
+def _routes() -> re.Pattern[str]:
+    words = "|".join(sorted(word_list("routes"), key=len, reverse=True))
+    return re.compile(rf"[\W\d_]*(?:{words})(?![^\W_])", re.IGNORECASE)
+
+
 @cache
 def _foreign() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A country right after an event, and one in brackets or at the end after a place."""
@@ -65,7 +91,7 @@ def lies_elsewhere(match: TermMatch, following: TermMatch, text: str, terms: Ter
     place, province = terms[match.id], terms[following.id]
     if (place.family, province.family) != ("pl", "prov") or text[match.end : following.start].strip(" _("):
         return False
-    lies_in = {terms.today(terms[p]).id for p in place.provinces if p in terms.terms}
+    lies_in = _in_today(match, terms)
     return bool(lies_in) and not match.ambiguous and terms.today(province).id not in lies_in
 
 

@@ -166,8 +166,9 @@ def own_places(
 ) -> tuple[tuple[str, int, int], ...]:
     """Places no term covers, named after their kind (``xã Chiềng Mung``), with where they stand.
 
-    A place ends where a ``named`` term begins, and is none where one stands in its words; ``numbered`` ones end with
-    their number (``cầu Mỹ Thuận 2``), which a file's name has as a counter.
+    A place ends where a ``named`` term begins, and is none where one stands in its words, or where its first syllable is
+    all that is typed large (``làng Văn hóa``); ``numbered`` ones end with their number (``cầu Mỹ Thuận 2``), which a
+    file's name has as a counter.
     """
     found = []
     for match in _own_place().finditer(text):
@@ -178,7 +179,8 @@ def own_places(
             name += number.group()
         town = match["f"] and f"{text[start : match.start('name') + len(name)]}" in word_list("towns_like_features")
         free = not any(first < end and start < last for first, last in named)
-        if free and not (town or _is_named_so(text, start, kind)) and name.split()[0].lower() not in _NO_PLACE:
+        cut = " " not in name and text[end : end + 1] == " " and text[end + 1 : end + 2].islower()
+        if free and not (town or cut or _is_named_so(text, start, kind)) and name.split()[0].lower() not in _NO_PLACE:
             found.append((f"{kind.lower()} {_SPACES.sub(' ', name)}", start, match.start("name") + len(name)))
     return tuple(found)
 
