@@ -95,6 +95,14 @@ def test_uneven_steps_are_a_variable_rate(tmp_path: Path) -> None:
     assert video(probe(tmp_path / "a.mp4")).vfr
 
 
+def test_a_tape_of_a_dv_camcorder_is_a_clip(tmp_path: Path) -> None:
+    options = ("-c:v", "dvvideo", "-pix_fmt", "yuv420p", "-vf", "setsar=16/15", "-c:a", "pcm_s16le", "-ar", "48000")
+    clip(tmp_path / "a.dv", *options, "-ac", "2", size="720x576")
+    facts = probe(tmp_path / "a.dv")
+    assert (facts.format, facts.size_px, video(facts).fps) == ("dv", (768, 576), 25)
+    assert video(facts).audio is not None
+
+
 def test_a_pause_of_the_recording_does_not_lower_the_rate(tmp_path: Path) -> None:
     clip(tmp_path / "a.mp4", "-vf", "setpts='(N/25+if(gt(N,12),1,0))/TB'", "-fps_mode", "vfr", *H264, sound=False)
     facts = video(probe(tmp_path / "a.mp4"))

@@ -34,7 +34,7 @@ _SHEETS = frozenset(("captions.xlsx", "captions.csv"))
 _RAW = RAW_SUFFIXES | {"dng"}
 _STILLS = frozenset(("jpg", "jpeg", "jpe", "heic", "heif", "hif"))
 _CLIP_SUFFIXES = frozenset((
-    "mp4", "mov", "m4v", "avi", "3gp", "mts", "m2ts", "mkv", "webm", "mpg", "mpeg", "wmv", "flv", "mxf",
+    "mp4", "mov", "m4v", "avi", "3gp", "mts", "m2ts", "mkv", "webm", "mpg", "mpeg", "wmv", "flv", "mxf", "dv",
 ))  # fmt: skip
 _DIGITS = re.compile(r"(\d+)")
 _DEPTH_MAX = 128

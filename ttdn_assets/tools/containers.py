@@ -25,7 +25,7 @@ from ttdn_assets.model import Audio
 
 _DEMUXERS = {
     "mp4": "mov", "m4v": "mov", "mov": "mov", "3gp": "mov", "mkv": "matroska", "webm": "matroska", "avi": "avi",
-    "mts": "mpegts", "mpg": "mpeg", "flv": "flv", "wmv": "asf", "mxf": "mxf",
+    "mts": "mpegts", "mpg": "mpeg", "flv": "flv", "wmv": "asf", "mxf": "mxf", "dv": "dv",
 }  # fmt: skip
 _PRIMARIES = {
     1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "film", 9: "bt2020", 10: "smpte428",

@@ -34,7 +34,7 @@ NEEDED_ENCODERS = frozenset({"libx264", "aac"})
 
 DEMUXERS = {
     "mp4": "mov", "m4v": "mov", "mov": "mov", "3gp": "mov", "mkv": "matroska", "webm": "matroska", "avi": "avi",
-    "mts": "mpegts", "mpg": "mpeg", "flv": "flv", "wmv": "asf", "mxf": "mxf",
+    "mts": "mpegts", "mpg": "mpeg", "flv": "flv", "wmv": "asf", "mxf": "mxf", "dv": "dv",
 }  # fmt: skip
 """The demuxer to force for each of our format names: what the bytes are decides, never the name or a guess."""
 

@@ -46,12 +46,13 @@ MEDIA: dict[str, MediaType] = {
     "flv": MediaType("video", "video/x-flv", "flv"),
     "wmv": MediaType("video", "video/x-ms-wmv", "wmv"),
     "mxf": MediaType("video", "application/mxf", "mxf"),
+    "dv": MediaType("video", "video/x-dv", "dv"),
 }
 
 MEDIA_SUFFIXES = frozenset((
     "jpg", "jpeg", "jpe", "jfif", "png", "apng", "tif", "tiff", "webp", "gif", "heic", "heif", "hif", "avif", "mpo",
     "dng", "bmp", "jxl", "mp4", "mov", "qt", "m4v", "mkv", "webm", "avi", "3gp", "3g2", "mts", "m2ts", "ts", "mpg",
-    "mpeg", "vob", "flv", "wmv", "asf", "mxf",
+    "mpeg", "vob", "flv", "wmv", "asf", "mxf", "dv", "dif",
 ))  # fmt: skip
 """Suffixes (lower case, no dot) by which a person says: this is a picture or a clip."""
 
@@ -66,6 +67,9 @@ _AVIF_BRANDS = frozenset((b"avif", b"avis"))
 _BOX_TYPES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp")
 _AUDIO_BRANDS = (b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B ")
 _MXF_KEY = bytes.fromhex("060e2b34020501010d010201")
+_DV_HEADERS = (b"\x1f\x07\x00\x3f", b"\x1f\x07\x00\xbf")
+"""The first block of a frame, of 525 and of 625 lines (IEC 61834-2): tapes as they were read, in no container."""
+
 _ASF_KEY = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"8BPS", "psd"),
@@ -166,6 +170,8 @@ def _clip(head: bytes) -> str | None:
         return {b"AVI ": "avi", b"WAVE": "audio"}.get(head[8:12])
     if head.startswith(b"FLV\x01"):
         return "flv"
+    if head.startswith(_DV_HEADERS):
+        return "dv"
     if head.startswith(_ASF_KEY):
         return "wmv"
     if head.startswith(b"OggS"):
