@@ -13,6 +13,7 @@ from ttdn_assets.captions.compose import compose
 from ttdn_assets.captions.facts import gather_facts
 from ttdn_assets.captions.human import human_words, language_of
 from ttdn_assets.captions.names import parts_of, tidy
+from ttdn_assets.captions.telex import mended
 from ttdn_assets.model import EmbeddedText, Fact, FactSource, Finding, Gps, MediaFacts, SheetRow
 from ttdn_assets.terms.base import COLUMNS, load_terms
 
@@ -74,6 +75,31 @@ def test_the_sheet_is_read_as_an_officer_s_words() -> None:
         "sheet: people Lò Thị Mai",
         "sheet: date 2026-03-15",
     ]
+
+
+def test_a_sheet_s_anniversary_and_lunar_day_are_told_in_full() -> None:
+    row = SheetRow(source="a.jpg", event="Kỷ niệm 50 năm Giải phóng miền Nam", date="mùng 10 tháng 3 âm lịch năm 2026")
+    assert facts_of("x/a.jpg", row=row) == [
+        "sheet: event Kỷ niệm 50 năm Ngày Giải phóng miền Nam, thống nhất đất nước",
+        "sheet: date 2026-04-26",
+        "sheet: date 2026",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Lêx hôij hoa ban", "Lễ hội hoa ban"),
+        ("Môcj Châu", "Mộc Châu"),
+        ("Vieejt Nam", "Việt Nam"),
+        ("hooij Leex", "hội Lễ"),
+        ("Cafés et fêtes", "Cafés et fêtes"),
+        ("beef box, reef, food fix", "beef box, reef, food fix"),
+        ("buôn Krông Búk, Sêrêpôk", "buôn Krông Búk, Sêrêpôk"),
+    ],
+)
+def test_what_telex_left_is_mended_and_no_other_word(typed: str, meant: str) -> None:
+    assert mended(typed) == meant
 
 
 def test_sheets_and_metadata_tell_editions_and_anniversaries() -> None:

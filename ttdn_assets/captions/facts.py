@@ -119,9 +119,7 @@ def _read(number: int, part: Part, terms: TermBase, when: dt.date | None) -> _Re
         for match, following in zip_longest(found, found[1:])
         if bare[match.start : match.end].strip()
         and not _STREET.search(text[: match.start])
-        and not (
-            match.id.startswith("pl-") and not terms[match.id].provinces and _INSTITUTION.search(text[: match.start])
-        )
+        and not _of_an_institution(match, terms[match.id], text)
         and not is_another(match, starts, text, terms)
         and not (following and lies_elsewhere(match, following, text, terms))
     )
@@ -135,6 +133,11 @@ def _read(number: int, part: Part, terms: TermBase, when: dt.date | None) -> _Re
     named = [m for m in matches if not m.id.startswith(("top-", "ag-")) and not _begins_a_name(m, terms[m.id], text)]
     spots = own_places(part.text, [(m.start, m.end) for m in named], numbered=part.source == "folder")
     return _Reading(number, part, days, matches, find_phrase(text, matches, terms), spots)
+
+
+def _of_an_institution(match: TermMatch, term: Term, text: str) -> bool:
+    """Whether a region, range or river names what bears its name (``Trường Đại học Tây Bắc``, ``Báo Sông Đà``)."""
+    return term.family == "pl" and not term.provinces and _INSTITUTION.search(text[: match.start]) is not None
 
 
 def _inside(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
@@ -316,7 +319,8 @@ def _date_facts(
     days = [day for day, _, _ in found]
     if row and row.date:
         written = [day for day, _, _ in find_dates(row.date)] or [d for d in (parse_iso(row.date),) if d]
-        yield from (Fact(kind="date", value=complete(day, days).iso(), source="sheet") for day in written)
+        own = [day for day in written if day.year]
+        yield from (Fact(kind="date", value=complete(day, [*own, *days]).iso(), source="sheet") for day in written)
     taken = parse_iso(media.taken_at) if media.taken_at else None
     years = [*days, *([Day(taken.year)] if taken else [])]
     for position, (day, source, number) in enumerate(found):
@@ -331,11 +335,11 @@ def _sheet_facts(row: SheetRow, terms: TermBase, when: dt.date | None) -> Iterat
     for text, kind in kinds:
         if not (words := clean(text)):
             continue
-        found = [m for m in terms.match(words, when=when) if not m.ambiguous and kind_of(terms[m.id]) == kind]
-        for match in found:
-            value = counted_name(match, terms[match.id], words)
-            yield Fact(kind=kind, value=value, term=match.id, source="sheet")
-        names = [(match.start, match.end) for match in found]
+        meant = [(m, chosen(m, terms, frozenset())) for m in terms.match(words, when=when) if not m.ambiguous]
+        found = [(match, term) for match, term in meant if term and kind_of(term) == kind]
+        for match, term in found:
+            yield Fact(kind=kind, value=counted_name(match, term, words), term=term.id, source="sheet")
+        names = [(match.start, match.end) for match, _ in found]
         own = [place for place, _, _ in own_places(words, names)] if kind == "place" else []
         for value in own if own or found else [words]:
             yield Fact(kind=kind, value=value, source="sheet")

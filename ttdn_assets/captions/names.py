@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
+from ttdn_assets.captions.telex import mended
 from ttdn_assets.model import FactSource
 from ttdn_assets.terms.base import DATA, TermBase
 from ttdn_assets.terms.people import persons_in
@@ -100,7 +101,7 @@ def names_subject(folder: str, terms: TermBase) -> bool:
 
 def parts_of(relative: str) -> tuple[Part, ...]:
     """The folders of a relative path, outermost first, then the file's stem."""
-    path = PurePosixPath(nfc(relative).replace("\\", "/"))
+    path = PurePosixPath(mended(nfc(relative)).replace("\\", "/"))
     folders = [Part(_blank_noise(name), "folder") for name in path.parts[:-1] if name not in ("/", "..", ".")]
     return (*folders, Part(_blank_noise(path.stem), "file_name"))
 
@@ -166,9 +167,9 @@ def own_places(
 ) -> tuple[tuple[str, int, int], ...]:
     """Places no term covers, named after their kind (``xã Chiềng Mung``), with where they stand.
 
-    A place ends where a ``named`` term begins, and is none where one stands in its words, or where its first syllable is
-    all that is typed large (``làng Văn hóa``); ``numbered`` ones end with their number (``cầu Mỹ Thuận 2``), which a
-    file's name has as a counter.
+    A place ends where a ``named`` term begins, and is none where one stands in its words, or where only its first
+    syllable is typed large (``làng Văn hóa``); ``numbered`` ones end with their number (``cầu Mỹ Thuận 2``), which in a
+    file's name is a counter.
     """
     found = []
     for match in _own_place().finditer(text):
