@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -210,8 +210,11 @@ def _decided(surfaces: tuple[Surface, ...], when: dt.date | None) -> tuple[tuple
     return ids, ranked[0].lang, undecided
 
 
-def _one_is_main(surfaces: Iterable[Surface]) -> bool:
-    """Whether of several terms exactly one has these words as its own Vietnamese name, and the others as an alias."""
+def _one_is_main(surfaces: Collection[Surface]) -> bool:
+    """Whether of several terms exactly one has these words as its own name, and the others as an alias."""
+    foreign = [s for s in surfaces if s.lang != "vi"]
+    if len(foreign) == len(surfaces):
+        return sum(s.main for s in foreign) == 1
     terms = {s.term.id: s.term for s in surfaces}
     bare = {bare_of(s.key) for s in surfaces}
     mains = [name for term in terms.values() if bare_of(name := view_of(term.vi).text) in bare]
