@@ -218,6 +218,16 @@ def test_the_same_bytes_elsewhere_are_said_so() -> None:
     assert [(one.path, one.reason) for one in group.files] == [("/m/a.jpg", None), ("/m/b.jpg", "bytes")]
 
 
+def test_the_best_of_equal_files_is_one_that_is_at_hand(tmp_path: Path) -> None:
+    (tmp_path / "b.jpg").write_bytes(b"x")
+    held = tuple(FileHeld(path=str(tmp_path / name), sha256="0" * 64, size_bytes=1) for name in ("a.jpg", "b.jpg"))
+    (group,) = groups_in(all_looks((asset(1, files=held), [])))
+    assert [(Path(one.path).name, one.best, one.missing) for one in group.files] == [
+        ("b.jpg", True, False),
+        ("a.jpg", False, True),
+    ]
+
+
 def test_no_file_is_touched(found: tuple[Path, Duplicates]) -> None:
     folder, duplicates = found
     assert all(Path(one.path).is_file() for group in duplicates.groups for one in group.files)

@@ -15,6 +15,7 @@ import pytest
 
 from misbehave import dying_work, hanging_work
 from ttdn_assets.errors import LibraryBusy, UsageError
+from ttdn_assets.jobs.library import catalogue_of
 from ttdn_assets.jobs.prepare import Run, prepare
 from ttdn_assets.jobs.readiness import check_disk, sole_run
 from ttdn_assets.model import Event, Outcome
@@ -113,6 +114,31 @@ def test_a_moved_file_keeps_its_asset_and_is_not_rendered_again(media: Path, tmp
     moved = by_source(after)["2026-05 Lễ hội hoa ban đã duyệt/Mộc Châu/IMG_1.jpg"]
     assert moved.asset == before["2026-05 Lễ hội hoa ban/Mộc Châu/IMG_1.jpg"].asset
     assert after.encodes == 0
+    with catalogue_of(tmp_path / "library") as catalogue:
+        assert {Path(file.path).exists(): file.missing for file in catalogue.files()} == {True: False, False: True}
+        assert not any(finding.rule == "facts-differ" for finding in after.findings)
+
+
+def test_a_drive_that_is_not_plugged_in_loses_nothing_and_what_comes_back_is_there_again(
+    media: Path, tmp_path: Path
+) -> None:
+    run(media, tmp_path / "library", "x.photo")
+    photo = media / "2026-05 Lễ hội hoa ban" / "Mộc Châu" / "IMG_1.jpg"
+    missing = []
+    for away, back in ((media, media), (photo, photo)):
+        away.rename(tmp_path / "away")
+        media.mkdir(exist_ok=True)
+        run(media, tmp_path / "library", "x.photo")
+        with catalogue_of(tmp_path / "library") as catalogue:
+            missing.append([Path(file.path).name for file in catalogue.files() if file.missing])
+        if back == media:
+            media.rmdir()
+        (tmp_path / "away").rename(back)
+    done = run(media, tmp_path / "library", "x.photo")
+    assert missing == [[], ["IMG_1.jpg"]]
+    assert done.encodes == 0
+    with catalogue_of(tmp_path / "library") as catalogue:
+        assert not any(file.missing for file in catalogue.files())
 
 
 def test_a_broken_file_fails_alone(media: Path, tmp_path: Path) -> None:

@@ -134,6 +134,11 @@ class Catalogue(Answering):
         with self._database.reading() as connection:
             return list(state.files_in(connection, folder))
 
+    def paths_below(self, folder: str) -> Sequence[str]:
+        """Where the files below a folder lie that are not missing; ``folder`` ends in its separator."""
+        with self._database.reading() as connection:
+            return state.paths_below(connection, folder)
+
     def known_bytes(self, sha256: str) -> str | None:
         """The asset whose file has, or once had, these bytes."""
         with self._database.reading() as connection:

@@ -124,6 +124,13 @@ def files_in(connection: Connection, folder: str | None) -> Iterator[FileVersion
     return (file_version(row) for row in connection.execute(chosen.order_by(files.c.path)))
 
 
+def paths_below(connection: Connection, folder: str) -> Sequence[str]:
+    """Where the files below a folder lie that were there when last looked for; ``folder`` ends in its separator."""
+    start = storable(folder)
+    below = func.substr(files.c.path, 1, len(start)) == start
+    return connection.execute(select(files.c.path).where(below, ~files.c.missing)).scalars().all()
+
+
 def id_of_bytes(connection: Connection, sha256: str) -> str | None:
     """The asset whose file has, or once had, these bytes."""
     joined = select(assets.c.id).join(versions, versions.c.asset == assets.c.number)

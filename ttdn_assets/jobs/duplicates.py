@@ -8,6 +8,7 @@ another time.  Whether two that look alike are copies or shots is told by when t
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -36,7 +37,10 @@ _FRAME_FROM, _FRAMES_SHARE = 0.5, 0.6
 
 
 class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of a group; ``reason`` says why it is one of it, and is ``None`` for the best original."""
+    """One file of a group; ``reason`` says why it is one of it, and is ``None`` for the best original.
+
+    ``missing``: nothing lies at the path now; what was moved, deleted, or is on a drive that is not plugged in.
+    """
 
     asset: str
     path: str
@@ -46,6 +50,7 @@ class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
     size_px: tuple[int, int]
     size_bytes: int
     taken_at: str | None
+    missing: bool = False
 
 
 class DuplicateGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,12 +194,13 @@ def _group(looks: AllLooks, members: Sequence[int], reasons: dict[int, Reason]) 
     return DuplicateGroup(reason=least[-1] if least else "bytes", files=tuple(files))
 
 
-def _worth(asset: Lookalike, file: FileHeld) -> tuple[int, int, int]:
-    """The best original has the most pixels, then bytes, then says when and with what it was taken."""
+def _worth(asset: Lookalike, file: FileHeld) -> tuple[int, int, int, bool]:
+    """The best original has the most pixels, then bytes, then says when and with what it was taken, then is at hand."""
     return (
         asset.size_px[0] * asset.size_px[1],
         file.size_bytes,
         (asset.taken_at is not None) + (asset.camera is not None),
+        os.path.lexists(file.path),
     )
 
 
@@ -208,4 +214,5 @@ def _told(asset: Lookalike, file: FileHeld, reason: Reason | None) -> Duplicate:
         size_px=asset.size_px,
         size_bytes=file.size_bytes,
         taken_at=asset.taken_at.isoformat() if asset.taken_at else None,
+        missing=not os.path.lexists(file.path),
     )

@@ -7,6 +7,7 @@ parent no more memory than a hundred.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from ttdn_assets.jobs.readiness import Ready, check_disk
 from ttdn_assets.jobs.rights import known_targets, rights_of_row
 from ttdn_assets.jobs.spool import Spool
 from ttdn_assets.jobs.telling import Telling
-from ttdn_assets.jobs.triage import due, planned, recipes_there, same_bytes
+from ttdn_assets.jobs.triage import due, gone, planned, recipes_there, same_bytes
 from ttdn_assets.jobs.work import Task, Worked, failure_of
 from ttdn_assets.model import Finding, MediaFacts, Outcome, OutcomeStatus, RenditionPlan, Rights, Source
 from ttdn_assets.scanning import scan
@@ -57,6 +58,7 @@ class Files:
         self.telling.total = len(sources)
         waiting = Spool[Source]()
         expected_bytes = 0
+        self._mark_gone(folders)
         for source in sources:
             if not self._is_told(source):
                 waiting.append(source)
@@ -84,6 +86,13 @@ class Files:
             told = Finding(rule="no-media", level="warning", subject=", ".join(map(str, folders)))
             self.telling.findings.append(told)
         return sources
+
+    def _mark_gone(self, folders: Sequence[Path]) -> None:
+        """Say which known files lie no more where they were; an empty folder may be a drive that is not plugged in."""
+        for folder in folders:
+            if any(source.skipped is None for source in scan(folder)):
+                below = os.path.normpath(folder.absolute()).rstrip(os.sep) + os.sep
+                self.catalogue.mark_missing(gone(self.catalogue.paths_below(below)), who=self.who)
 
     def _is_told(self, source: Source) -> bool:
         """Whether the outcome of a source is known without work; it is then told."""

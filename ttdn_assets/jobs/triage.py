@@ -20,6 +20,21 @@ def same_bytes(path: Path, known: FileVersion) -> bool:
     return (stat.st_size, stat.st_mtime_ns) == (known.size_bytes, known.mtime_ns)
 
 
+def gone(paths: Iterable[str]) -> list[str]:
+    """The paths where nothing lies any more; what may not be looked at, or was stored with escapes, is not gone."""
+    return [path for path in paths if "\\ud" not in path and _is_gone(Path(path))]
+
+
+def _is_gone(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def planned(
     record: AssetRecord, size_bytes: int, placements: Sequence[Placement], library: Library, *, mark: Mark | None = None
 ) -> tuple[tuple[RenditionPlan, ...], tuple[Finding, ...]] | None:

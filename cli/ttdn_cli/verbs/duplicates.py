@@ -38,4 +38,4 @@ def _tell(group: DuplicateGroup) -> None:
         size = f"{one.size_px[0]}×{one.size_px[1]}"
         why = t("duplicate.best") if one.reason is None else t(f"duplicate.{one.reason}")
         click.echo(f"  {'★' if one.best else ' '} {one.asset[:8]}  {size:>11} {megabytes(one.size_bytes):>8}  {why}")
-        click.secho(f"      {one.path}", dim=True)
+        click.secho(f"      {t('cli.missing') + ' ' if one.missing else ''}{one.path}", dim=True)
