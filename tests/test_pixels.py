@@ -16,6 +16,7 @@ from PIL import Image, ImageCms
 
 from drawn_photos import CORNERS, coded, facts, four_corners, save, scenery
 from ttdn_assets.errors import MediaError
+from ttdn_assets.media.probe import probe
 from ttdn_assets.model import Box
 from ttdn_assets.tools import icc
 from ttdn_assets.tools.colour import SRGB_PROFILE
@@ -234,6 +235,20 @@ def test_every_format_arrives(tmp_path: Path, name: str) -> None:
     assert pixels.shape == (48, 64, 3)
     found = pixels[[4, 4, -4, -4], [4, -4, 4, -4]].astype(int)
     assert np.abs(found - np.array(CORNERS)).max() < 25
+
+
+@pytest.mark.parametrize(("aside", "left"), [(0, 20), (-20, 0), (13, 33)])
+def test_an_avif_shows_its_clean_aperture_alone(tmp_path: Path, aside: int, left: int) -> None:
+    path = save(tmp_path / "a.avif", scenery(80, 60), quality=95, subsampling="4:4:4", icc_profile=SRGB_PROFILE)
+    whole = decode(path, probe(path), pixels_max=PIXELS_MAX).pixels
+    data, clap = path.read_bytes(), struct.pack(">IIIIiIiI", 40, 1, 40, 1, aside, 1, 0, 1)
+    at = data.index(b"colrprof")
+    length = int.from_bytes(data[at - 4 : at], "big") - 8
+    cut = data[:at] + b"clap" + clap.ljust(length, b"\0") + data[at + 4 + length :]
+    path.write_bytes(cut.replace(b"\x83\x04\x05", b"\x83\x84\x05"))
+    found = probe(path)
+    assert found.size_px == (40, 40)
+    assert np.array_equal(decode(path, found, pixels_max=PIXELS_MAX).pixels, whole[10:50, left : left + 40])
 
 
 def test_a_linear_png_is_brightened(tmp_path: Path) -> None:

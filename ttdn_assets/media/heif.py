@@ -1,12 +1,14 @@
 """HEIC and AVIF: the meta box -> ``Still``; and the coded items, for a fingerprint.
 
-ISO/IEC 23008-12 (items, properties, ``irot``, ``imir``), 14496-12 (``iloc``, ``iref``), 23000-22 (alpha), 21496-1
-(``tmap``); Apple's gain map is an auxiliary picture with a name of its own.
+ISO/IEC 23008-12 (items, properties, ``irot``, ``imir``), 14496-12 (``iloc``, ``iref``, ``clap``), 23000-22 (alpha),
+21496-1 (``tmap``); Apple's gain map is an auxiliary picture with a name of its own.
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import BinaryIO
 
 import msgspec
@@ -14,7 +16,7 @@ import msgspec
 from ttdn_assets.media.boxes import Span, child, children, number, top_boxes
 from ttdn_assets.media.png import pieces
 from ttdn_assets.media.still import BLOCK_BYTES_MAX, BrokenStill, Still, exif_body
-from ttdn_assets.model import Hdr, NamedColour
+from ttdn_assets.model import Box, Hdr, NamedColour
 
 _ITEMS_MAX = 20_000
 _HDR_TRANSFERS: dict[int, Hdr] = {16: "pq", 18: "hlg"}
@@ -169,6 +171,7 @@ def read_heif(stream: BinaryIO, *, format: str) -> Still:
         colour="gray" if pixi[4:5] == b"\x01" else "rgb",
         has_alpha=_has_role(meta, (b"alpha", b"auxid:1")),
         turned=_turn(own),
+        aperture=_aperture(own.get(b"clap", b""), stored_px),
         named_colour=_named_colour(colours),
         hdr=_hdr(meta, colours),
         icc=next((body[4:] for body in colours if body[:4] in (b"prof", b"rICC")), b""),
@@ -200,6 +203,21 @@ def _turn(own: dict[bytes, bytes]) -> int | None:
     angle = number(own.get(b"irot", b""), 0, 1) & 3
     axis = number(own[b"imir"], 0, 1) & 1 if b"imir" in own else None
     return _TURNS[angle, axis]
+
+
+def _aperture(clap: bytes, stored_px: tuple[int, int]) -> Box | None:
+    """The clean aperture: its width, height, and how far its centre lies from the picture's, each a fraction."""
+    if len(clap) < 32:
+        return None
+    parts = struct.unpack(">IIIIiIiI", clap[:32])
+    if not all(parts[1::2]):
+        return None
+    width, height, aside, down = (Fraction(parts[at], parts[at + 1]) for at in (0, 2, 4, 6))
+    x, y = (stored_px[0] - width) / 2 + aside, (stored_px[1] - height) / 2 + down
+    box = Box(round(x), round(y), round(width), round(height))
+    right_px, below_px = stored_px[0] - box.x - box.width_px, stored_px[1] - box.y - box.height_px
+    fits = min(box.x, box.y, right_px, below_px) >= 0 < min(box.width_px, box.height_px)
+    return box if fits else None
 
 
 def _has_role(meta: _Meta, names: tuple[bytes, ...]) -> bool:

@@ -21,7 +21,7 @@ from ttdn_assets.media.png import pieces, read_png
 from ttdn_assets.media.riff import read_webp
 from ttdn_assets.media.still import BrokenStill, Still
 from ttdn_assets.media.tiff import read_tiff
-from ttdn_assets.model import EmbeddedText, Finding, MediaFacts
+from ttdn_assets.model import Box, EmbeddedText, Finding, MediaFacts
 from ttdn_assets.settings import Limits
 from ttdn_assets.tools import metadata, still_headers
 from ttdn_assets.tools.metadata import Exif, Iptc
@@ -61,7 +61,8 @@ def probe_photo(path: Path, *, format: str, companions: Sequence[Path], limits: 
     iptc = metadata.read_iptc(still.iim)
     packets = [*words.sidecars(companions), *(read_xmp(packet) for packet in still.xmp)]
     opened = None if still.format == "dng" else still_headers.open_header(path, format=still.format)
-    given_px = opened.size_px if opened else still.stored_px
+    aperture = _aperture(still)
+    given_px = (aperture.width_px, aperture.height_px) if aperture else opened.size_px if opened else still.stored_px
     turn, orientation = _turns(still, exif)
     size_px = upright_size(given_px, orientation)
     regions = [region for packet in packets for region in packet.regions]
@@ -74,6 +75,7 @@ def probe_photo(path: Path, *, format: str, companions: Sequence[Path], limits: 
         size_px=size_px,
         stored_size_px=still.stored_px,
         orientation=orientation,
+        aperture=aperture,
         frames=max(still.frames, opened.frames if opened else 1),
         bit_depth=still.bit_depth,
         has_alpha=still.has_alpha,
@@ -123,6 +125,11 @@ def _turns(still: Still, exif: Exif) -> tuple[int, int]:
     if still.format == "heic" and still.turned is not None:
         return still.turned, 1
     return exif.orientation, 1 if still.format == "tiff" else exif.orientation
+
+
+def _aperture(still: Still) -> Box | None:
+    """What the decoder leaves to be cut: that of AVIF gives all that is stored, that of HEIC what is to be shown."""
+    return still.aperture if still.format == "avif" else None
 
 
 def _preview_size(path: Path, stream: BinaryIO, still: Still) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ttdn_assets.model import Hdr, NamedColour
+from ttdn_assets.model import Box, Hdr, NamedColour
 
 BLOCK_BYTES_MAX = 16 << 20
 """A metadata block larger than this is left unread: real ones are kilobytes, a profile at most a few megabytes."""
@@ -14,8 +14,9 @@ class Still(msgspec.Struct, frozen=True, kw_only=True):
     """A picture file taken apart; every block is the raw bytes as found, empty where there is none.
 
     ``turned`` is the orientation that the container itself prescribes (HEIF ``irot`` and ``imir``), ``None`` where it
-    prescribes nothing and the EXIF value counts.  ``exif`` is a TIFF structure, ``iim`` a run of IPTC datasets.
-    ``texts`` are key and text of a PNG; ``preview`` is where a raw file keeps its largest JPEG (offset, length).
+    prescribes nothing and the EXIF value counts; ``aperture`` is what is to be shown of ``stored_px``, where not all.
+    ``exif`` is a TIFF structure, ``iim`` a run of IPTC datasets.  ``texts`` are key and text of a PNG; ``preview`` is
+    where a raw file keeps its largest JPEG (offset, length).
     """
 
     format: str
@@ -25,6 +26,7 @@ class Still(msgspec.Struct, frozen=True, kw_only=True):
     has_alpha: bool = False
     frames: int = 1
     turned: int | None = None
+    aperture: Box | None = None
     named_colour: NamedColour | None = None
     hdr: Hdr | None = None
     icc: bytes = b""

@@ -88,9 +88,9 @@ class MediaFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     ``size_px`` is upright (after EXIF orientation, HEIC irot or the display matrix; square pixels for video);
     ``stored_size_px`` is the raster as a decoder that applies nothing gives it.  ``orientation`` is the EXIF value
-    1..8 still to be applied to what the decoder gives.  ``adobe_rgb`` is whether EXIF names that space and no profile
-    stands against it.  ``taken_at`` is ISO 8601 with an offset.  ``subtitles`` are the digests, by language, of those
-    that stand beside a clip.
+    1..8 still to be applied to what the decoder gives, once that is cut to ``aperture``, if there is one.
+    ``adobe_rgb`` is whether EXIF names that space and no profile stands against it.  ``taken_at`` is ISO 8601 with an
+    offset.  ``subtitles`` are the digests, by language, of those that stand beside a clip.
     """
 
     kind: Kind
@@ -100,6 +100,7 @@ class MediaFacts(msgspec.Struct, frozen=True, kw_only=True):
     size_px: tuple[int, int]
     stored_size_px: tuple[int, int]
     orientation: int = 1
+    aperture: Box | None = None
     frames: int = 1
     bit_depth: int = 8
     has_alpha: bool = False

@@ -68,6 +68,8 @@ def decode(path: Path, facts: MediaFacts, *, pixels_max: int, scale_needed: floa
         source = io.BytesIO(_largest_preview(path, stream)) if facts.format == "dng" else stream
         image = stack.enter_context(_open(path, source, facts))
         _within(path, image.size, pixels_max=pixels_max)
+        if (shown := facts.aperture) is not None:
+            image = image.crop((shown.x, shown.y, shown.x + shown.width_px, shown.y + shown.height_px))
         full_px = upright_size(image.size, facts.orientation)
         pixels = _sound_jpeg(image, source, scale_needed)
         if pixels is None:
@@ -83,6 +85,8 @@ def decode(path: Path, facts: MediaFacts, *, pixels_max: int, scale_needed: floa
 
 def _toned(path: Path, facts: MediaFacts, deep: Deep) -> Picture:
     assert facts.hdr is not None
+    if (shown := facts.aperture) is not None:
+        deep = deep[shown.y : shown.y + shown.height_px, shown.x : shown.x + shown.width_px]
     tone_map = tone_mapper(facts.hdr, facts.named_colour, levels=LEVELS)
     pixels = np.empty(deep.shape, np.uint8)
     for top in range(0, len(deep), _STRIP_ROWS):
