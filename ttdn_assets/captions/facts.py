@@ -132,7 +132,17 @@ def _read(number: int, part: Part, terms: TermBase, when: dt.date | None) -> _Re
     )
     named = [m for m in matches if not m.id.startswith(("top-", "ag-")) and not _begins_a_name(m, terms[m.id], text)]
     spots = own_places(part.text, [(m.start, m.end) for m in named], numbered=part.source == "folder")
-    return _Reading(number, part, days, matches, find_phrase(text, matches, terms), spots)
+    reading = _Reading(number, part, days, matches, find_phrase(text, matches, terms), spots)
+    return msgspec.structs.replace(reading, phrase=None) if _says_more(reading) else reading
+
+
+def _says_more(reading: _Reading) -> bool:
+    """Whether words go on after a pattern that stands for all that is told (``Cô gái Thái bên hoa ban``)."""
+    phrase = reading.phrase
+    if phrase is None or phrase.term.notes.get("whole") != "yes":
+        return False
+    outside = (m for m in reading.matches if not phrase.start <= m.start < phrase.end)
+    return any(not m.id.startswith(("pl-", "prov-")) for m in outside) or bool(_left_over(reading))
 
 
 def _of_an_institution(match: TermMatch, term: Term, text: str) -> bool:

@@ -28,6 +28,8 @@ _RANK: dict[FactSource, int] = {"officer": 0, "sheet": 1, "folder": 2, "file_nam
                                 "gps": 5}  # fmt: skip
 _DATE_RANK: dict[FactSource, int] = {**_RANK, "file_name": 3, "xmp": 4, "iptc": 4, "exif": 5}
 _CONTAINERS = frozenset(("plateau", "town", "city", "district", "commune", "island", "valley", "archipelago"))
+_NAMED_KINDS = frozenset(("person", "sea", "archipelago", "island", "reef", "structure"))
+_NUMBER = re.compile(r"\d")
 _BETWEEN = re.compile(r"[-–—,;/()|]")
 _NAME = re.compile(rf"[{UPPER}][^\W\d_]*(?: [{UPPER}][^\W\d_]*)*")
 _LEADS = re.compile(
@@ -99,7 +101,7 @@ def scene_of(facts: Sequence[Fact], terms: TermBase, *, taken_at: str | None = N
         context=context,
         covered=frozenset(one for match in named for one in match.ids),
         understood=understood,
-        aside=not understood and not _carried(named, where, terms),
+        aside=not understood and not _carried(prose, named, where, terms),
         event=event,
         place=where.place,
         beside=where.beside,
@@ -130,12 +132,12 @@ def _named_in_passing(facts: Sequence[Fact], words: str, terms: TermBase, *, bes
     return [f for f in facts if f.kind == "place" and f.term in aside and (f.source, f.part) in parts]
 
 
-def _carried(named: Sequence[TermMatch], where: _Where, terms: TermBase) -> bool:
-    """Whether every place a sentence names is told as where it happens."""
+def _carried(prose: str, named: Sequence[TermMatch], where: _Where, terms: TermBase) -> bool:
+    """Whether every place a sentence names is told as where it happens, and it names no person and no number."""
     told = [term for term in (where.place, where.container, where.province, *where.beside) if term]
     ids = {one for term in told for one in (term.id, terms.today(term).id)}
-    places = [match for match in named if match.id.startswith(("pl-", "prov-"))]
-    return all(ids & set(match.ids) for match in places)
+    names = [match for match in named if match.id.startswith(("pl-", "prov-")) or terms[match.id].kind in _NAMED_KINDS]
+    return all(ids & set(match.ids) for match in names) and not _NUMBER.search(_rest(prose, named))
 
 
 def _tells_what(fact: Fact) -> bool:
@@ -162,11 +164,16 @@ def _only_places(prose: str, named: Sequence[TermMatch]) -> bool:
 
 def _left_over(prose: str, named: Sequence[TermMatch]) -> tuple[str, ...]:
     """The words of a sentence that neither terms nor its dates say."""
+    return own_words(_rest(prose, named), out_of=prose)
+
+
+def _rest(prose: str, named: Sequence[TermMatch]) -> str:
+    """A sentence without its terms and dates."""
     spans = [(match.start, match.end) for match in named] + [(start, end) for _, start, end in find_dates(prose)]
     rest = prose
     for start, end in spans:
         rest = rest[:start] + " " * (end - start) + rest[end:]
-    return own_words(rest, out_of=prose)
+    return rest
 
 
 def _only_keyword(term: Term) -> bool:
