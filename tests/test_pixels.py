@@ -251,6 +251,20 @@ def test_an_avif_shows_its_clean_aperture_alone(tmp_path: Path, aside: int, left
     assert np.array_equal(decode(path, found, pixels_max=PIXELS_MAX).pixels, whole[10:50, left : left + 40])
 
 
+def test_what_the_first_frame_of_a_gif_leaves_free_is_clear(tmp_path: Path) -> None:
+    data = bytearray(coded(four_corners(40, 30), "GIF"))
+    frame = data.index(b"\x2c\0\0\0\0" + struct.pack("<HH", 40, 30))
+    data[6:10], data[frame + 1 : frame + 5] = struct.pack("<HH", 60, 50), struct.pack("<HH", 5, 10)
+    path = tmp_path / "a.gif"
+    path.write_bytes(data)
+    found = probe(path)
+    pixels = decode(path, found, pixels_max=PIXELS_MAX).pixels
+    assert found.has_alpha
+    assert pixels[..., 3].sum() == 255 * 40 * 30
+    assert pixels[10:40, 5:45, 3].min() == 255
+    assert np.abs(pixels[[12, 38], [7, 43], :3].astype(int) - np.array(CORNERS)[[0, 3]]).max() < 25
+
+
 def test_a_linear_png_is_brightened(tmp_path: Path) -> None:
     whole = coded(np.full((8, 8, 3), 55, np.uint8), "PNG")
     body = b"gAMA" + struct.pack(">I", 100_000)

@@ -61,6 +61,8 @@ def _sub_blocks(stream: BinaryIO) -> bytes:
 def read_gif(stream: BinaryIO) -> Still:
     """The header of a GIF with the number of its frames; a first frame larger than the screen widens it.
 
+    What a smaller one leaves free is transparent.
+
     Raises:
         BrokenStill: there is no frame, or no size.
     """
@@ -72,6 +74,7 @@ def read_gif(stream: BinaryIO) -> Still:
             if not frames:
                 (left, top), (frame_w, frame_h) = _pair(body, 1), _pair(body, 5)
                 width, height = max(width, left + frame_w), max(height, top + frame_h)
+                has_alpha = has_alpha or (frame_w, frame_h) != (width, height)
             frames += 1
         elif kind == "xmp" and len(body) <= BLOCK_BYTES_MAX:
             xmp = xmp or body

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
 from ttdn_assets.errors import AssetsError, MediaError
 from ttdn_assets.geometry import upright_size
@@ -70,6 +70,7 @@ def decode(path: Path, facts: MediaFacts, *, pixels_max: int, scale_needed: floa
         _within(path, image.size, pixels_max=pixels_max)
         if (shown := facts.aperture) is not None:
             image = image.crop((shown.x, shown.y, shown.x + shown.width_px, shown.y + shown.height_px))
+        image = _framed(image)
         full_px = upright_size(image.size, facts.orientation)
         pixels = _sound_jpeg(image, source, scale_needed)
         if pixels is None:
@@ -146,6 +147,20 @@ def _can_heif() -> bool:
         return False
     pi_heif.register_heif_opener(thumbnails=False)
     return True
+
+
+def _framed(image: Image.Image) -> Image.Image:
+    """Where the first frame of a GIF leaves part of the screen free, that part is clear, as browsers show it."""
+    if not isinstance(image, ImageFile.ImageFile) or image.format != "GIF" or "transparency" in image.info:
+        return image
+    covered = image.tile[0][1]
+    if covered == (0, 0, *image.size):
+        return image
+    seen = Image.new("L", image.size, 0)
+    seen.paste(255, covered)
+    whole = image.convert("RGBA")
+    whole.putalpha(seen)
+    return whole
 
 
 def _draft_px(size_px: tuple[int, int], scale_needed: float) -> tuple[int, int]:
