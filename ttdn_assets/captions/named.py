@@ -89,7 +89,8 @@ def _renamed(source: Said, target: Said) -> Iterator[Lost]:
             continue
         surname = re.escape(strip_marks(name.split()[0]))
         given = (found.group() for found in re.finditer(rf"(?<![A-Za-z]){surname}(?: [A-Z][a-z]+){{1,3}}", plain))
-        if other := next((one for one in given if fold(one) not in told), None):
+        parts = set(fold(name).split())
+        if other := next((one for one in given if fold(one) not in told and not set(fold(one).split()) <= parts), None):
             yield Lost(other, name, locked=False)
 
 
