@@ -394,6 +394,41 @@ def test_a_disk_that_may_not_be_written_is_named(place: Path, small_disk: SmallD
     assert_worded(store, "disk/kho")
 
 
+def test_a_library_that_may_not_be_written_can_be_read(place: Path, small_disk: SmallDisk) -> None:
+    library = small_disk.folder / "library"
+    small_disk.hold(400_000_000)
+    assert ttdn("add", place / "media", "--library", library).code == 0
+    small_disk.close()
+    found = ttdn("search", "--library", library, "--json")
+    assert (found.code, bool(found.out), found.err.count("\n")) == (0, True, 1)
+    assert ttdn("report", "--library", library).code == 0
+    written = ttdn("rights", "set", "--all", "--owner", "x", "--library", library)
+    assert written.code == 1
+    assert_worded(written, "catalogue.sqlite3")
+
+
+@pytest.mark.parametrize("name", ["r.docx", "r.xlsx", "r.html"])
+def test_a_report_for_which_there_is_no_room_is_named_and_leaves_nothing(
+    place: Path, small_disk: SmallDisk, name: str
+) -> None:
+    assert ttdn("add", place / "media", "--library", place / "library").code == 0
+    small_disk.hold(4_000)
+    said = ttdn("report", "--period", "2026", "--out", small_disk.folder / name, "--library", place / "library")
+    assert said.code == 1
+    assert_worded(said, name)
+    assert not (small_disk.folder / name).exists()
+    assert "Traceback" not in said.err
+
+
+def test_a_full_disk_is_told_as_full_by_whoever_opens_the_catalogue(place: Path, small_disk: SmallDisk) -> None:
+    library = small_disk.folder / "library"
+    small_disk.hold(400_000_000)
+    assert ttdn("add", place / "media", "--library", library).code == 0
+    small_disk.hold(shutil.disk_usage(small_disk.folder).used)
+    said = ttdn("search", "--library", library)
+    assert (said.code, "disk" in said.err.lower(), "full" in said.err) == (1, True, True)
+
+
 def test_a_disk_that_fills_up_during_work_loses_nothing(media: Path, small_disk: SmallDisk) -> None:
     library = small_disk.folder / "library"
     small_disk.hold(400_000_000)

@@ -26,6 +26,7 @@ from ttdn_assets.catalogue.columns import stored_by
 from ttdn_assets.catalogue.schema import EXTRAS, SCHEMA
 from ttdn_assets.catalogue.schema_rights import ALL_TABLES
 from ttdn_assets.errors import AssetsError, CatalogueError
+from ttdn_assets.tools.files import free_bytes
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -37,6 +38,7 @@ _PG_LOCKED = {"55P03", "40P01", "40001"}
 _PG_UNREACHABLE = {"08", "28", "3D", "53", "57"}
 _PG_READ_ONLY = {"25006", "42501"}
 _WRITERS_LOCK = 8_402_017
+_BESIDE_BYTES = 100_000
 _PAGE_BYTES, _CHECKPOINT_PAGES = 8_192, 4_000
 
 
@@ -77,6 +79,7 @@ def open_database(url: str, *, create: bool, busy_s: float) -> Database:
     place = str(path) if path else parsed.render_as_string(hide_password=True)
     if path is not None:
         _prepare_file(path, create=create)
+        parsed = _as_it_lies(parsed, path)
     database = Database(_engine(parsed, busy_s=busy_s), place, busy_s=busy_s)
     try:
         _bring_up_to_date(database, create=create)
@@ -111,6 +114,18 @@ def _prepare_file(path: Path, *, create: bool) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CatalogueError("catalogue-unreachable", {"path": path, "reason": error.strerror or str(error)}) from error
+
+
+def _as_it_lies(url: URL, path: Path) -> URL:
+    """The address by which a catalogue in a folder nobody may write to can still be read; else the one given.
+
+    SQLite wants to write beside a file in WAL mode even to read it, unless it is told that nobody changes it.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    if os.access(path.parent, os.W_OK) or not path.is_file() or log.exists():
+        return url
+    query = {"mode": "ro", "immutable": "1", "uri": "true"}
+    return URL.create(url.drivername, database=path.absolute().as_uri(), query=query)
 
 
 def _engine(url: URL, *, busy_s: float) -> Engine:
@@ -265,6 +280,14 @@ def _is_shut(path: Path) -> bool:
     return path.is_file() and not os.access(path.parent, os.W_OK)
 
 
+def _is_full(path: Path) -> bool:
+    """Whether the disk has no room for what SQLite keeps beside the file, of which it says no more than an error."""
+    try:
+        return free_bytes(path.parent) < _BESIDE_BYTES
+    except OSError:
+        return False
+
+
 def _mapped(error: DBAPIError, place: str) -> AssetsError:
     cause = error.orig
     reason = " ".join(str(cause).split())[:_REASON_MAX]
@@ -278,7 +301,7 @@ def _mapped(error: DBAPIError, place: str) -> AssetsError:
         return CatalogueError("catalogue-read-only", fields)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return CatalogueError("catalogue-corrupt", fields)
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(Path(place))):
         return CatalogueError("disk-full", fields)
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
         return CatalogueError("catalogue-unreachable", fields)

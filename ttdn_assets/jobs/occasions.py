@@ -13,7 +13,7 @@ from ttdn_assets.model import Lang
 from ttdn_assets.settings import Library
 from ttdn_assets.terms import load_terms
 from ttdn_assets.terms.coming import Occasion, coming
-from ttdn_assets.tools.files import write_whole
+from ttdn_assets.tools.files import os_errors, write_whole
 from ttdn_assets.tools.ical import Entry, ical_bytes
 from ttdn_assets.wording import FieldValue, say
 
@@ -55,6 +55,7 @@ def write_calendar(occasions: Iterable[Upcoming], path: Path, *, lang: Lang = "v
     """Write the occasions as an iCalendar file, whole or not at all.
 
     Raises:
+        InputError, ToolError: what the system says of writing.
         ToolMissing: ``report-tools-missing``.
     """
     entries = [
@@ -68,7 +69,8 @@ def write_calendar(occasions: Iterable[Upcoming], path: Path, *, lang: Lang = "v
         for one in occasions
     ]
     data = ical_bytes(entries, title=say("calendar.title", lang=lang), made_at=dt.datetime.now(dt.UTC))
-    write_whole(path, data)
+    with os_errors(path):
+        write_whole(path, data)
 
 
 def _worded(one: Occasion, counted: Sequence[int], lang: Lang) -> Upcoming:

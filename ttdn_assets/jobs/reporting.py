@@ -12,6 +12,7 @@ from ttdn_assets.model import LANGUAGES, Lang, Period, PeriodCounts, Report, Rep
 from ttdn_assets.reports.periods import parse_period
 from ttdn_assets.settings import Library
 from ttdn_assets.terms import TermBase, load_terms
+from ttdn_assets.tools.files import os_errors
 from ttdn_assets.wording import FieldValue, has, number, say
 
 FORMATS = ("xlsx", "html", "docx")
@@ -73,9 +74,15 @@ def write_report(report: Report, path: Path) -> None:
     """Write the report in the format that the suffix names, whole or not at all.
 
     Raises:
+        InputError, ToolError: what the system says of writing.
         UsageError: ``report-format``.
         ToolMissing: ``report-tools-missing`` for Word, where the extra ``[report]`` is not installed.
     """
+    with os_errors(path):
+        _write(report, path)
+
+
+def _write(report: Report, path: Path) -> None:
     suffix = path.suffix.lower().removeprefix(".")
     if suffix == "xlsx":
         from ttdn_assets.reports.workbook import write_workbook

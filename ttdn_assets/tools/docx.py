@@ -61,7 +61,10 @@ def write_docx(path: Path, document: Document) -> None:
     for heading, rows, chart in document.sections:
         _section(written, heading, rows, chart)
     _end(written, document)
-    written.save(str(path))
+    # python-docx leaves its archive open where the disk is full, of which Python tells at its end.
+    held = io.BytesIO()
+    written.save(held)
+    path.write_bytes(held.getvalue())
 
 
 def _page(written: DocxDocument) -> None:
