@@ -86,6 +86,10 @@ def test_a_sheet_s_anniversary_and_lunar_day_are_told_in_full() -> None:
     ]
 
 
+def test_a_season_is_no_dance_of_a_people() -> None:
+    assert facts_of("Bốn mùa hoa Mộc Châu/x.jpg") == ["folder: place Mộc Châu", "folder: activity Bốn mùa hoa Mộc Châu"]
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [

@@ -36,7 +36,8 @@ def is_cued(before: str, *, typed: str) -> bool:
     tail = before[-24:]
     if _CUE_TAIL.search(tail):
         return True
-    return typed.isascii() and _FOLDED_CUE_TAIL.search(strip_marks(tail)) is not None
+    bare = _FOLDED_CUE_TAIL.search(strip_marks(tail)) if typed.isascii() else None
+    return bare is not None and tail[bare.start() :].isascii()
 
 
 def persons_in(text: str) -> tuple[tuple[int, int, int], ...]:
