@@ -105,3 +105,10 @@ def test_a_crop_and_its_history_are_told_as_crop_takes_them(shelf: tuple[Path, P
     told = ttdn("history", asset, "--library", library, ui="vi").out
     assert "→ 0.35,0.60 [" in told
     assert "{" not in told
+
+
+def test_a_platform_measures_a_file_by_the_placements_of_its_kind(tmp_path: Path) -> None:
+    Image.effect_noise((1080, 1080), 90).convert("RGB").save(tmp_path / "a.jpg")
+    told = ttdn("check", tmp_path / "a.jpg", "--placement", "tiktok", "--json")
+    assert [line["placement"] for line in told.lines] == ["tiktok.photo"]
+    assert (told.code, ttdn("check", tmp_path / "a.jpg", "--placement", "tiktok.video").code) == (0, 1)

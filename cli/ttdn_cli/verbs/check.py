@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -16,6 +18,8 @@ from ttdn_cli.app import option, verb
 from ttdn_cli.output import json_line, tell_findings
 from ttdn_cli.speech import language, t, t_failure
 
+_OTHER_KIND = ("file-not-photo", "file-not-clip")
+
 
 @verb("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
@@ -23,19 +27,35 @@ from ttdn_cli.speech import language, t, t_failure
 def command(files: tuple[Path, ...], targets: tuple[str, ...], library: Path | None, as_json: bool) -> int:
     """See the sentence ``cli.check.help``."""
     known = load_placements(load_library(library).placements)
-    placements = [one for group in choose(targets, known).values() for one in group]
-    broken = [_checked(file, placement, as_json=as_json) for file in files for placement in placements]
+    groups = choose(targets, known).values()
+    checked = ((file, one) for file in files for group in groups for one in _fitting(_measured(file, group)))
+    broken = [_told(file, one, as_json=as_json) for file, one in checked]
     return int(any(broken))
 
 
-def _checked(file: Path, placement: Placement, *, as_json: bool) -> bool:
-    """Check one file for one placement and tell; whether it breaks a rule or cannot be read."""
-    failure: Failure | None = None
-    findings: tuple[Finding, ...] = ()
-    try:
-        findings = check_file(file, placement, source=file.name)
-    except AssetsError as error:
-        failure = error.failure()
+class _Measured(NamedTuple):
+    placement: Placement
+    findings: tuple[Finding, ...]
+    failure: Failure | None
+
+
+def _measured(file: Path, group: Sequence[Placement]) -> Iterator[_Measured]:
+    for placement in group:
+        try:
+            yield _Measured(placement, check_file(file, placement, source=file.name), None)
+        except AssetsError as error:
+            yield _Measured(placement, (), error.failure())
+
+
+def _fitting(measured: Iterable[_Measured]) -> list[_Measured]:
+    """Of a platform's placements those that take this kind of file; all where none does."""
+    found = list(measured)
+    return [one for one in found if not any(told.rule in _OTHER_KIND for told in one.findings)] or found
+
+
+def _told(file: Path, measured: _Measured, *, as_json: bool) -> bool:
+    """Tell what was measured; whether the file breaks a rule or cannot be read."""
+    placement, findings, failure = measured
     if as_json:
         lines = [finding_line(finding, ui=language()) for finding in findings]
         message = t_failure(failure)[0] if failure else None
