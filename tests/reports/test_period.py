@@ -77,6 +77,13 @@ def test_everything_is_counted_once(filled: Catalogue) -> None:
     assert [(one.added, one.approved, one.published) for one in counts.months if one.added] == [(4, 2, 1)]
 
 
+def test_an_asset_of_which_several_texts_were_approved_counts_once_a_month(filled: Catalogue) -> None:
+    filled.set_text(digest("a"), "title", "en", "Ban flowers", who="An")
+    filled.set_status(digest("a"), None, None, "approved", who="Bình")
+    counts = filled.count_period(YEAR, zone=VIET_NAM)
+    assert counts.approved == sum(one.approved for one in counts.months) == 2
+
+
 def test_reach_is_the_last_count_of_each_publication(filled: Catalogue) -> None:
     assert filled.count_period(YEAR, zone=VIET_NAM).targets == {"facebook": TargetWork(published=1, views=70, likes=3)}
 

@@ -211,10 +211,10 @@ def _months(connection: Connection, period: Period, span: Span) -> tuple[MonthWo
         return dt.datetime.fromisoformat(at).astimezone(span.zone).date().replace(day=1)
 
     added = _by_month(connection.execute(select(assets.c.added_at).where(span.added())).scalars(), local)
-    approvals = select(history.c.at).where(
+    approvals = select(history.c.asset_id, history.c.at).where(
         history.c.what == "status", history.c.after == "approved", span.holds(history.c.at), _is_mine(history, span)
     )
-    approved = _by_month(connection.execute(approvals).scalars(), local)
+    approved = Counter(month for _, month in {(row.asset_id, local(row.at)) for row in connection.execute(approvals)})
     days = (row.at[:10] for row in connection.execute(_published(period, span)))
     published = _by_month(days, lambda day: dt.date.fromisoformat(day).replace(day=1))
     return tuple(

@@ -34,7 +34,7 @@ class TargetWork(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MonthWork(msgspec.Struct, frozen=True, kw_only=True):
-    """One month, by its first day: assets added, texts approved, publications."""
+    """One month, by its first day: assets added, assets with words approved, publications."""
 
     month: dt.date
     added: int = 0
