@@ -112,3 +112,22 @@ def test_a_platform_measures_a_file_by_the_placements_of_its_kind(tmp_path: Path
     told = ttdn("check", tmp_path / "a.jpg", "--placement", "tiktok", "--json")
     assert [line["placement"] for line in told.lines] == ["tiktok.photo"]
     assert (told.code, ttdn("check", tmp_path / "a.jpg", "--placement", "tiktok.video").code) == (0, 1)
+
+
+def test_the_library_s_own_language_is_spoken_wherever_it_lies(tmp_path: Path) -> None:
+    (tmp_path / "ttdn.toml").write_text('ui = "vi"\n', encoding="utf-8")
+    assert ttdn("report", "--library", tmp_path, "--help", ui="").out.startswith("Cách dùng:")
+    assert ttdn("report", f"--library={tmp_path}", "--help", ui="en").out.startswith("Usage:")
+
+
+def test_an_export_goes_into_no_folder_that_holds_anything_else(shelf: tuple[Path, Path], tmp_path: Path) -> None:
+    library, out = shelf[1], tmp_path / "out"
+    first, second = (str(line["asset"]) for line in ttdn("search", "--library", library, "--json").lines)
+    ttdn("collection", "add", "Báo", first, second, "--library", library)
+    for _ in range(2):
+        assert ttdn("collection", "export", "Báo", out, "--library", library).code == 0
+    before = sorted(out.iterdir())
+    ttdn("collection", "remove", "Báo", first, "--library", library)
+    said = ttdn("collection", "export", "Báo", out, "--library", library, ui="vi")
+    assert (said.code, sorted(out.iterdir())) == (2, before)
+    assert "thư mục trống" in said.err

@@ -30,7 +30,9 @@ def utf8_streams() -> None:
 def choose_language(arguments: Sequence[str]) -> str:
     """Speak the language of ``--ui``, else ``TTDN_UI``, else ttdn.toml's ``ui``, else the system's."""
     global _chosen
-    _chosen = wording.ui_language(_asked(arguments) or os.environ.get("TTDN_UI") or _library_language())
+    _chosen = wording.ui_language(
+        _asked(arguments, "--ui") or os.environ.get("TTDN_UI") or _library_language(_asked(arguments, "--library"))
+    )
     if _chosen != "en":
         _teach_click(_chosen)
     return _chosen
@@ -61,22 +63,22 @@ def t_named(finding: Finding) -> str:
     return wording.say_named(finding, _chosen)
 
 
-def _asked(arguments: Sequence[str]) -> str | None:
+def _asked(arguments: Sequence[str], option: str) -> str | None:
     for index, argument in enumerate(arguments):
-        if argument.startswith("--ui="):
-            return argument.removeprefix("--ui=")
-        if argument == "--ui" and index + 1 < len(arguments):
+        if argument.startswith(f"{option}="):
+            return argument.removeprefix(f"{option}=")
+        if argument == option and index + 1 < len(arguments):
             return arguments[index + 1]
     return None
 
 
-def _library_language() -> str | None:
+def _library_language(folder: str | None) -> str | None:
     """What ttdn.toml says; a broken file is reported later, by the verb that needs it."""
     from ttdn_assets.errors import AssetsError
     from ttdn_assets.settings import load_library
 
     with contextlib.suppress(AssetsError):
-        return load_library().settings.ui
+        return load_library(Path(folder) if folder else None).settings.ui
     return None
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from ttdn_assets.catalogue.contact_sheet import contact_sheet_html
 from ttdn_assets.catalogue.records import AssetRecord, Query
-from ttdn_assets.errors import AssetsError
+from ttdn_assets.errors import AssetsError, UsageError
 from ttdn_assets.jobs.library import catalogue_of, widened
 from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import Lang
@@ -20,6 +20,7 @@ from ttdn_assets.tools.files import copy_whole, os_errors, write_whole
 from ttdn_assets.tools.pixels import thumbnail
 from ttdn_assets.tools.thumbnails import still_jpeg, thumbnail_jpeg
 
+_PAGE = "index.html"
 _EDGE_PX, _STILL_BYTES = 320, 40_000
 
 
@@ -55,25 +56,28 @@ def export_collection(library: Library | Path | None, name: str, folder: Path, *
     """Copy the originals of a collection into a new or empty folder, numbered in its order, with a page of them.
 
     Raises:
-        UsageError: ``collection-unknown``.
+        UsageError: ``collection-unknown``; ``export-not-empty`` where the folder holds what would not be written now,
+            for that would go along unnoticed.
         ToolError: the folder cannot be written.
     """
     with catalogue_of(library) as catalogue:
         records = list(catalogue.assets(catalogue.collections.ids(name)))
-    copied, missing = [], []
+    found = [(number, record, _original(record)) for number, record in enumerate(records, start=1)]
+    copies = {_name_there(number, record, source): source for number, record, source in found if source}
+    missing = [record.files[0].path if record.files else record.id for _, record, source in found if source is None]
     with os_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for number, record in enumerate(records, start=1):
-            source = _original(record)
-            if source is None:
-                missing.append(record.files[0].path if record.files else record.id)
-                continue
-            name_there = ascii_slug(source.stem, fallback=record.id[:8])
-            target = folder / f"{number:03}-{name_there}{source.suffix.lower()}"
-            copy_whole(source, target)
-            copied.append(target.name)
-        _write_page(folder / "index.html", records, title=name, ui=ui)
-    return Exported(copied=tuple(copied), missing=tuple(missing))
+        other = sorted({one.name for one in folder.iterdir()} - {*copies, _PAGE})
+        if other:
+            raise UsageError("export-not-empty", {"path": folder, "other": other[0], "n": len(other)})
+        for target, source in copies.items():
+            copy_whole(source, folder / target)
+        _write_page(folder / _PAGE, records, title=name, ui=ui)
+    return Exported(copied=tuple(copies), missing=tuple(missing))
+
+
+def _name_there(number: int, record: AssetRecord, source: Path) -> str:
+    return f"{number:03}-{ascii_slug(source.stem, fallback=record.id[:8])}{source.suffix.lower()}"
 
 
 def _original(record: AssetRecord) -> Path | None:
