@@ -126,6 +126,7 @@ def test_an_export_goes_into_no_folder_that_holds_anything_else(shelf: tuple[Pat
     ttdn("collection", "add", "Báo", first, second, "--library", library)
     for _ in range(2):
         assert ttdn("collection", "export", "Báo", out, "--library", library).code == 0
+        (out / "Thumbs.db").touch()
     before = sorted(out.iterdir())
     ttdn("collection", "remove", "Báo", first, "--library", library)
     said = ttdn("collection", "export", "Báo", out, "--library", library, ui="vi")

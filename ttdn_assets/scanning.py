@@ -22,7 +22,7 @@ from ttdn_assets.text import nfc
 from ttdn_assets.tools.sniff import MEDIA, MEDIA_SUFFIXES, RAW_SUFFIXES, head_of, sniff
 
 _CLOSED_BY = (SETTINGS_FILE, "bagit.txt")
-_SYSTEM_NAMES = frozenset((
+SYSTEM_NAMES = frozenset((
     "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "$recycle.bin", "system volume information",
     "@eadir",
 ))  # fmt: skip
@@ -151,7 +151,7 @@ def _kind(entry: os.DirEntry[str]) -> str:
 
 
 def _is_hidden(entry: os.DirEntry[str]) -> bool:
-    if entry.name.startswith(".") or entry.name.casefold() in _SYSTEM_NAMES:
+    if entry.name.startswith(".") or entry.name.casefold() in SYSTEM_NAMES:
         return True
     try:
         attributes = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)

@@ -14,6 +14,7 @@ from ttdn_assets.jobs.library import catalogue_of, widened
 from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import Lang
 from ttdn_assets.renditions.video.frames import sample_pictures
+from ttdn_assets.scanning import SYSTEM_NAMES
 from ttdn_assets.settings import Library
 from ttdn_assets.text import ascii_slug
 from ttdn_assets.tools.files import copy_whole, os_errors, write_whole
@@ -67,7 +68,8 @@ def export_collection(library: Library | Path | None, name: str, folder: Path, *
     missing = [record.files[0].path if record.files else record.id for _, record, source in found if source is None]
     with os_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        other = sorted({one.name for one in folder.iterdir()} - {*copies, _PAGE})
+        names = {one.name for one in folder.iterdir() if one.name.casefold() not in SYSTEM_NAMES}
+        other = sorted(name for name in names - {*copies, _PAGE} if not name.startswith("."))
         if other:
             raise UsageError("export-not-empty", {"path": folder, "other": other[0], "n": len(other)})
         for target, source in copies.items():
