@@ -124,6 +124,19 @@ def test_a_clip_with_another_picture_sound_or_turn_is_another(tmp_path: Path) ->
     assert len({print_of(path) for path in tmp_path.glob("*.mp4")}) == 4
 
 
+def test_a_clip_told_to_play_or_look_otherwise_is_another(tmp_path: Path) -> None:
+    made = clip(tmp_path / "a.mp4", *H264)
+    again = ("-c", "copy", "-map", "0")
+    ffmpeg(
+        "-i", made, "-itsoffset", "0.5", "-i", made, "-map", "0:v", "-map", "1:a", "-c", "copy", tmp_path / "late.mp4"
+    )
+    ffmpeg("-itsscale", "2", "-i", made, *again, tmp_path / "slow.mp4")
+    ffmpeg("-i", made, *again, "-aspect", "4:1", tmp_path / "wide.mp4")
+    hlg = "h264_metadata=colour_primaries=9:transfer_characteristics=18"
+    ffmpeg("-i", made, *again, "-bsf:v", hlg, tmp_path / "hlg.mp4")
+    assert len({print_of(path) for path in tmp_path.glob("*.mp4")}) == 5
+
+
 def test_only_what_lies_in_the_file_is_read_once_or_twice(tmp_path: Path) -> None:
     stream = io.BytesIO()
     picture((64, 48)).save(stream, "TIFF")

@@ -1,8 +1,8 @@
 """A media file -> the SHA-256 of its coded picture, which editing its metadata does not change.
 
 What decides how the picture looks is hashed: coded data, tables, colour profile, and the turn that makes it upright
-(EXIF orientation is metadata that changes the picture).  Nothing is decoded, and no more is held than a megabyte
-or one frame.
+(EXIF orientation is metadata that changes the picture); of a clip also its colour tags, pixel shape and timing.
+Nothing is decoded, and no more is held than a megabyte or one frame.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ttdn_assets.tools.files import os_errors
 
 _READ_LIMIT_S = 3600.0
 _ALLOWANCE_BYTES = 1 << 20
+_SHOWN = ("rotation_deg", "mirrored", "full_range", "primaries", "transfer", "matrix")
 
 
 def _whole(stream: BinaryIO) -> Iterator[bytes]:
@@ -70,5 +71,6 @@ def _family(format: str) -> str:
 
 def _video_sha256(path: Path, facts: MediaFacts) -> str:
     packets = packets_sha256(path, format=facts.format, limit_s=_READ_LIMIT_S)
-    turn = f" {facts.video.rotation_deg} {facts.video.mirrored}" if facts.video else ""
-    return hashlib.sha256(f"{packets}{turn}".encode()).hexdigest()
+    video = facts.video
+    told = f" {[getattr(video, name) for name in _SHOWN]} {video.sample_aspect:.3f}" if video else ""
+    return hashlib.sha256(f"{packets}{told}".encode()).hexdigest()

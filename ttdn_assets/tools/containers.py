@@ -13,7 +13,7 @@ import statistics
 import struct
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -361,7 +361,7 @@ def _audio(stream: Any, track: _Track | None) -> Audio | None:
 
 
 def packets_sha256(path: Path, *, format: str, limit_s: float) -> str:
-    """The SHA-256 over every video and audio stream's coded packets, whatever their interleaving, times and tags.
+    """The SHA-256 over every video and audio stream's coded packets and when they play, however they are interleaved.
 
     Raises:
         MediaError: ``video-broken``.
@@ -369,13 +369,24 @@ def packets_sha256(path: Path, *, format: str, limit_s: float) -> str:
     with _opened(path, format, limit_s) as container:
         streams = [*container.streams.video, *container.streams.audio]
         digests = {stream.index: hashlib.sha256(_stream_kind(stream)) for stream in streams}
+        spans: dict[int, tuple[float, float]] = {}
         for packet in container.demux(streams):
             if packet.size:
                 digests[packet.stream_index].update(memoryview(packet))
-    whole = hashlib.sha256()
+            if packet.size and packet.pts is not None:
+                at = float(packet.pts * packet.time_base)
+                first, last = spans.get(packet.stream_index, (at, at))
+                spans[packet.stream_index] = min(first, at), max(last, at)
+    whole = hashlib.sha256(_timing(spans))
     for digest in digests.values():
         whole.update(digest.digest())
     return whole.hexdigest()
+
+
+def _timing(spans: Mapping[int, tuple[float, float]]) -> bytes:
+    """When each stream begins after the first, and how long it plays, as coarse as what writing it anew may change."""
+    begins = min((first for first, _ in spans.values()), default=0.0)
+    return " ".join(f"{first - begins:.1f}+{last - first:.1f}" for _, (first, last) in sorted(spans.items())).encode()
 
 
 def _stream_kind(stream: Any) -> bytes:

@@ -26,7 +26,7 @@ from ttdn_assets.renditions.planning.overlay import Mark, above_subtitles, is_le
 from ttdn_assets.renditions.planning.sphere import choose_sphere_frame, is_sphere
 from ttdn_assets.settings import PlacementChoice
 
-RENDERER = 3
+RENDERER = 4
 """Raised by hand when the same plan gives other pixels, so that files made before are made again."""
 
 _EXTENSIONS = {"jpeg": "jpg"}
