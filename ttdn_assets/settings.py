@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from ttdn_assets.decoding import convert
 from ttdn_assets.errors import AssetsError, ToolError, UsageError
 from ttdn_assets.model import LANGUAGES, Corner, Lang
 
@@ -199,7 +200,7 @@ def load_settings(root: Path) -> Settings:
     if not path.exists():
         return Settings()
     try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8-sig")), Settings)
+        return convert(tomllib.loads(path.read_text(encoding="utf-8-sig")), Settings)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise UsageError("settings-invalid", {"path": path, "reason": str(error)}) from error
     except OSError as error:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from ttdn_assets.decoding import decoder
 from ttdn_assets.errors import UsageError
 
 T = TypeVar("T")
@@ -19,11 +20,11 @@ def json_lines(kind: type[T]) -> Iterator[tuple[int, T]]:
     Raises:
         UsageError: ``json-line`` where a line is no JSON of that kind.
     """
-    decoder = msgspec.json.Decoder(kind)
+    values = decoder(kind)
     for number, line in enumerate(sys.stdin, 1):
         if line.strip():
             try:
-                yield number, decoder.decode(line.lstrip("\ufeff"))
+                yield number, values.decode(line.lstrip("\ufeff"))
             except msgspec.DecodeError as error:
                 raise UsageError("json-line", {"line": number, "reason": str(error)}) from error
 

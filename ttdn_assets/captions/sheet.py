@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from ttdn_assets.captions.headings import PLAIN, STATES, WORDED, Meaning, heading, meanings, status_word
+from ttdn_assets.decoding import decoder
 from ttdn_assets.errors import InputError
 from ttdn_assets.model import FIELDS, LANGUAGES, CaptionSet, Fact, Lang, SheetRow
 from ttdn_assets.text import nfc
@@ -139,10 +140,10 @@ def read_rows(path: Path) -> list[SheetRow]:
 
 
 def _json_rows(path: Path) -> Iterator[SheetRow]:
-    decoder = msgspec.json.Decoder(SheetRow)
+    rows = decoder(SheetRow)
     for number, line in enumerate(read_lines(path), 1):
         try:
-            row = decoder.decode(line)
+            row = rows.decode(line)
         except msgspec.DecodeError as error:
             raise Unreadable(f"{number}: {error}") from error
         yield msgspec.structs.replace(row, source=nfc(row.source))

@@ -22,6 +22,7 @@ from ttdn_assets.catalogue.publications import COUNTED, publication_name
 from ttdn_assets.catalogue.records import Change, FileVersion, HistoryLine, Rival, SharedRecord, SubmissionRecord
 from ttdn_assets.catalogue.rivals import RIGHTS
 from ttdn_assets.catalogue.rows import to_json
+from ttdn_assets.decoding import decode
 from ttdn_assets.model import FIELDS, Finding, Publication, Reach, Rendition, Rights, Subject, Text
 
 Value = TypeVar("Value")
@@ -61,7 +62,7 @@ def join(records: Sequence[SharedRecord]) -> SharedRecord:
         subject=subject,
         renditions=_renditions(records, subject),
         findings=_findings(records),
-        rights=msgspec.json.decode(rights.value, type=Rights) if rights and rights.value else None,
+        rights=decode(rights.value, Rights) if rights and rights.value else None,
         publications=_publications(records, lines, asset),
         versions=tuple(sorted({digest for one in records for digest in (one.id, *one.versions)})),
         texts=tuple(text for _, rivals in sorted(texts.items()) for text in rivals),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from ttdn_assets.catalogue.rows import Values
 from ttdn_assets.catalogue.schema import assets, files, looks
+from ttdn_assets.decoding import decode
 from ttdn_assets.model import Kind, MediaFacts
 
 _FACTS = (assets.c.number, assets.c.id, assets.c.kind, assets.c.width_px, assets.c.height_px, assets.c.taken_at)
@@ -94,7 +95,7 @@ def all_looks(connection: Connection) -> AllLooks:
 
 
 def _lookalike(row: Any, held: Sequence[FileHeld]) -> Lookalike:
-    media = msgspec.json.decode(row.media, type=_Media) if row.media else _Media()
+    media = decode(row.media, _Media) if row.media else _Media()
     return Lookalike(
         id=row.id,
         kind=row.kind,
@@ -129,4 +130,4 @@ def unseen(connection: Connection) -> Iterator[Unseen]:
         .order_by(assets.c.number)
     )
     for row in connection.execute(chosen):
-        yield Unseen(id=row.id, path=row.path, media=msgspec.json.decode(row.media, type=MediaFacts))
+        yield Unseen(id=row.id, path=row.path, media=decode(row.media, MediaFacts))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 from sqlalchemy import select
 
 from ttdn_assets.catalogue.database import write_rows
@@ -11,6 +10,7 @@ from ttdn_assets.catalogue.rows import after, from_json, storable, to_json
 from ttdn_assets.catalogue.schema_rights import rights
 from ttdn_assets.catalogue.state import number_of
 from ttdn_assets.catalogue.writes import Writes, leave_rivals
+from ttdn_assets.decoding import decode
 from ttdn_assets.model import Rights
 
 
@@ -44,6 +44,6 @@ def change_rights(writes: Writes, number: int, asset_id: str, said: Rights, *, f
 
 def rights_row(number: int, record: str, *, changed_at: str) -> dict[str, object]:
     """A row of ``rights``, without what a sheet said, for a record as JSON."""
-    consents = msgspec.json.decode(record, type=Rights).consents
+    consents = decode(record, Rights).consents
     until = min((one.until for one in consents if one.until), default=None)
     return {"asset": number, "record": record, "consent_until": until and until[:40], "changed_at": changed_at}

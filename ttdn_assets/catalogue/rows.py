@@ -12,6 +12,7 @@ from sqlalchemy import Row as SqlRow
 
 from ttdn_assets.catalogue.merge import Key, StoredText
 from ttdn_assets.catalogue.records import AssetEntry, FileVersion, HistoryLine
+from ttdn_assets.decoding import convert, decode
 from ttdn_assets.model import (
     Box,
     Fact,
@@ -63,7 +64,7 @@ def to_json(value: object) -> str:
 
 def from_json(text: str | None, kind: type[Value]) -> Value | None:
     """The value of a JSON text; ``None`` stays ``None``."""
-    return None if text is None else msgspec.json.decode(text, type=kind)
+    return None if text is None else decode(text, kind)
 
 
 class _Telling(MediaFacts, frozen=True, kw_only=True, omit_defaults=True):
@@ -79,7 +80,7 @@ def media_row(media: MediaFacts) -> Values:
         "taken_at": media.taken_at,
         "latitude_deg": media.gps.latitude_deg if media.gps else None,
         "longitude_deg": media.gps.longitude_deg if media.gps else None,
-        "media": to_json(msgspec.convert(media, _Telling, from_attributes=True)),
+        "media": to_json(convert(media, _Telling, from_attributes=True)),
     }
 
 
@@ -117,7 +118,7 @@ def file_version(row: SqlRow[Any], *, facts: tuple[Fact, ...] = ()) -> FileVersi
         mtime_ns=row.mtime_ns,
         seen_at=row.seen_at,
         inputs=row.inputs,
-        companions=() if row.companions == "[]" else msgspec.json.decode(row.companions, type=tuple[str, ...]),
+        companions=() if row.companions == "[]" else decode(row.companions, tuple[str, ...]),
         missing=row.missing,
         facts=facts,
     )

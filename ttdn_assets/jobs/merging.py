@@ -17,6 +17,7 @@ import msgspec
 
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.catalogue.records import SharedRecord
+from ttdn_assets.decoding import decode
 from ttdn_assets.errors import AssetsError, InputError, UsageError
 from ttdn_assets.jobs.library import catalogue_of, open_library
 from ttdn_assets.jobs.who import system_user
@@ -138,7 +139,7 @@ def _stored(store: Store, findings: list[Finding]) -> Iterator[SharedRecord]:
 
 
 def _record(data: bytes, key: str) -> SharedRecord:
-    record = msgspec.json.decode(data, type=SharedRecord)
+    record = decode(data, SharedRecord)
     if key != f"{CATALOGUE}{record.id}.json":
         raise InputError("store-record", {"store": "", "key": key})
     return record

@@ -15,6 +15,7 @@ import msgspec
 
 from ttdn_assets.captions.embed import embed
 from ttdn_assets.captions.sheet import row_of, write_sheet
+from ttdn_assets.decoding import convert
 from ttdn_assets.errors import AssetsError, CheckFailed, ToolError
 from ttdn_assets.jobs.beside_clip import write_beside
 from ttdn_assets.jobs.clearance import unapproved, unfit
@@ -191,7 +192,7 @@ def _findings_of(bag: Path) -> tuple[Finding, ...]:
     """What was found when a bag was packed, as its report tells."""
     try:
         report = msgspec.json.decode((bag / PAYLOAD / "report.json").read_bytes())
-        return msgspec.convert(report["findings"], tuple[Finding, ...])
+        return convert(report["findings"], tuple[Finding, ...])
     except (OSError, KeyError, TypeError, msgspec.MsgspecError):
         return ()
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from ttdn_assets.decoding import convert
 from ttdn_assets.errors import UsageError
 from ttdn_assets.model import Figure, Placement, TextLimit
 from ttdn_assets.placements.rules import first_fault
@@ -203,6 +204,6 @@ def _origin(file: _File, where: str, key: str, stated: _Stated | _StatedText) ->
 
 def _convert(file: _File, table: str, key: str, value: Any, wanted: Any) -> Any:
     try:
-        return msgspec.convert(value, wanted)
+        return convert(value, wanted)
     except msgspec.ValidationError as error:
         raise file.fault(table, key, str(error)) from error

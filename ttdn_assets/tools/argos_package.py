@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from ttdn_assets.decoding import decode
 from ttdn_assets.errors import InputError, ToolError, UsageError
 from ttdn_assets.tools.files import file_sha256, free_bytes, os_errors, whole_file
 
@@ -83,7 +84,7 @@ def installed(models: Path) -> tuple[PackageInfo, ...]:
 
 def _info(folder: Path) -> PackageInfo | None:
     try:
-        metadata = msgspec.json.decode((folder / "metadata.json").read_bytes(), type=_Metadata)
+        metadata = decode((folder / "metadata.json").read_bytes(), _Metadata)
     except (OSError, msgspec.DecodeError):
         return None
     if metadata.type != "translate" or not (folder / "model" / "model.bin").is_file():
@@ -180,7 +181,7 @@ def _metadata(archive: zipfile.ZipFile, root: str, path: Path) -> _Metadata:
     with archive.open(f"{root}/metadata.json") as stream:
         data = stream.read(_METADATA_BYTES_MAX)
     try:
-        metadata = msgspec.json.decode(data, type=_Metadata)
+        metadata = decode(data, _Metadata)
     except msgspec.DecodeError as error:
         raise _damaged(path, f"metadata.json: {error}") from error
     if not (_CODE.fullmatch(metadata.from_code) and _CODE.fullmatch(metadata.to_code)) or metadata.type != "translate":
@@ -237,7 +238,7 @@ def _download_package(source: str, target: str, path: Path) -> None:
     base = os.environ.get(INDEX_VARIABLE, INDEX_URL)
     data = b"".join(_read(f"{base.rstrip('/')}/index.json", _INDEX_BYTES_MAX))
     try:
-        index = msgspec.json.decode(data, type=list[_Metadata])
+        index = decode(data, list[_Metadata])
     except msgspec.DecodeError as error:
         raise ToolError("download-failed", {"url": base, "reason": str(error)}) from error
     found = [one for one in index if (one.from_code, one.to_code) == (source, target) and one.links]

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ttdn_assets.decoding import decode
 from ttdn_assets.errors import TimeLimit, ToolError, UsageError
 from ttdn_assets.model import Lang
 
@@ -151,7 +152,7 @@ class Chat:
 
     def _content(self, body: bytes) -> str:
         try:
-            answer = msgspec.json.decode(body, type=_Answer)
+            answer = decode(body, _Answer)
         except msgspec.DecodeError as error:
             raise ToolError("chat-answer", {"host": self._host, "reason": str(error)[:200]}) from error
         if not answer.choices:

@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from ttdn_assets.catalogue.records import HistoryLine
+from ttdn_assets.decoding import decode
 from ttdn_assets.jobs.library import history
 from ttdn_assets.model import Rights, Subject
 from ttdn_cli.app import verb
@@ -35,8 +36,8 @@ def _shown(line: HistoryLine, value: str | None) -> str:
     if value and line.what == "status":
         return t(f"review.{value}")
     if value and line.what == "rights":
-        return "; ".join(rights_lines(msgspec.json.decode(value, type=Rights)))
+        return "; ".join(rights_lines(decode(value, Rights)))
     if value and line.what == "subject":
-        subject = msgspec.json.decode(value, type=Subject)
+        subject = decode(value, Subject)
         return f"{point(subject.focal)} [{t('subject.' + subject.origin)}]"
     return value or "–"

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from ttdn_assets.catalogue.records import AssetRecord
+from ttdn_assets.decoding import decode
 from ttdn_assets.errors import InputError, StoreError
 from ttdn_assets.jobs.sync.items import (
     BagItems,
@@ -142,7 +143,7 @@ class Push(Transfer):
         for record in self.catalogue.shared():
             if record.id not in waiting:
                 noted = self.there.noted(f"companions {record.id}") if record.files else None
-                yield stored(record, msgspec.json.decode(noted, type=list[Companion]) if noted else ())
+                yield stored(record, decode(noted, list[Companion]) if noted else ())
 
     def _waiting(self) -> set[str]:
         """The assets of which a file did not travel."""

@@ -9,6 +9,7 @@ import msgspec
 
 from ttdn_assets.catalogue.join import join
 from ttdn_assets.catalogue.records import AssetEntry, FileVersion, SharedRecord
+from ttdn_assets.decoding import decode
 from ttdn_assets.jobs.sync.items import Companion
 
 
@@ -43,7 +44,7 @@ def record_bytes(record: StoredRecord) -> bytes:
 def read_record(data: bytes) -> StoredRecord | None:
     """A record of the store; ``None`` where the bytes are none."""
     try:
-        return msgspec.json.decode(data, type=StoredRecord)
+        return decode(data, StoredRecord)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
