@@ -7,10 +7,13 @@ import string
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ttdn_assets import wording
 from ttdn_assets.errors import CheckFailed, InputError
+from ttdn_assets.model import Finding
+from ttdn_assets.wording import say_finding
 
 PACKAGE = Path(wording.__file__).parent
 CLI = PACKAGE.parent / "cli" / "ttdn_cli"
@@ -88,3 +91,15 @@ def test_the_interface_language_is_the_chosen_one_then_the_variable(monkeypatch:
     monkeypatch.setenv("TTDN_UI", "vi")
     assert wording.ui_language("en") == "en"
     assert wording.ui_language(None) == "vi"
+
+
+def test_a_finding_names_languages_and_sources_as_people_do() -> None:
+    missing = Finding(rule="needs-words", level="warning", subject="a.jpg", lang="zh")
+    assert "bằng tiếng Trung;" in say_finding(missing, "vi")
+    assert "in Chinese;" in say_finding(missing, "en")
+    assert "bằng xx;" in say_finding(msgspec.structs.replace(missing, lang="xx"), "vi")
+    apart = Finding(
+        rule="facts-conflict", level="warning", subject="a.jpg", measured="Mộc Châu (folder)", allowed="Huế (gps)"
+    )
+    assert "Mộc Châu (tên thư mục)" in say_finding(apart, "vi")
+    assert "Huế (GPS)" in say_finding(apart, "vi")

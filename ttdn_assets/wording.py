@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import locale
 import os
+import re
 import string
 from collections.abc import Mapping
 from functools import cache
@@ -18,6 +19,7 @@ from ttdn_assets.model import Failure, Finding
 
 UI_LANGUAGES = ("vi", "en", "zh")
 FieldValue = str | int | float | None
+_SOURCE = re.compile(r" \((\w+)\)$")
 
 
 @cache
@@ -88,7 +90,7 @@ def say_finding(finding: Finding, lang: str = "en") -> str:
     fields: dict[str, FieldValue] = {
         "subject": finding.subject,
         "placement": finding.placement or "",
-        "lang": finding.lang or "",
+        "lang": language_name(finding.lang, lang) if finding.lang else "",
         "measured": _named(finding.measured, lang) if finding.cause is None else say_failure(finding.cause, lang)[0],
         "allowed": _named(finding.allowed, lang),
     }
@@ -101,8 +103,16 @@ def say_named(finding: Finding, lang: str = "en") -> str:
     return sentence if finding.subject in sentence else f"{visible(finding.subject)}: {sentence}"
 
 
+def language_name(code: str, lang: str) -> str:
+    """A language as ``lang`` calls it; its code where it has no name there."""
+    named = f"sheet.lang.{code}"
+    return say(named, lang=lang) if has(named, lang) else code
+
+
 def _named(value: FieldValue, lang: str) -> FieldValue:
-    """The names of a status or of fields of captions, which commas part; any other value as it is."""
+    """The names of a status or of fields of captions, which commas part, or of a source; any other value as it is."""
+    if isinstance(value, str) and (source := _SOURCE.search(value)) and has(f"from.{source[1]}", lang):
+        return f"{value[: source.start()]} ({say(f'from.{source[1]}', lang=lang)})"
     parts = value.split(", ") if isinstance(value, str) else []
     codes = [next((code for code in (f"review.{part}", f"field.{part}") if has(code, lang)), "") for part in parts]
     return ", ".join(say(code, lang=lang) for code in codes) if codes and all(codes) else value
