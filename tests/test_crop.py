@@ -78,7 +78,7 @@ def test_show_tells_the_focal_point_and_every_crop(folder: Path) -> None:
     ).stdout
     assert f"cut {crop.width_px}×{crop.height_px} at {crop.x},{crop.y}" in shown
     assert record.subject is not None
-    assert f"{record.subject.focal.x:.2f}, {record.subject.focal.y:.2f}" in shown
+    assert f"{record.subject.focal.x:.2f},{record.subject.focal.y:.2f}" in shown
 
 
 def test_a_focus_outside_the_picture_is_refused(folder: Path) -> None:
