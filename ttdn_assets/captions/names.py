@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
 import msgspec
@@ -89,6 +89,7 @@ class Part(msgspec.Struct, frozen=True):
     source: FactSource
 
 
+@lru_cache(maxsize=256)
 def names_subject(folder: str, terms: TermBase) -> bool:
     """Whether a folder's name says for sure which event or place its files are of.
 

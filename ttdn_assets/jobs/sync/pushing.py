@@ -167,13 +167,14 @@ class Push(Transfer):
 
     def _send_record(self, item: Item) -> Done:
         """Send a record, joined with what the store has; begin again where another machine was faster."""
-        mine = read_record(item.path.read_bytes())
+        data = item.path.read_bytes()
+        mine = read_record(data)
         try:
             seen = self.store.head(item.key) if self.there.get(item.key) else None
             for _ in range(_RECORD_TRIES):
                 if done := self._put_record(item, mine, seen):
                     return done
-                seen = self.store.head(item.key)
+                seen, item = self.store.head(item.key), self._record_item(item.key, data)
             return "newer"
         finally:
             item.path.unlink(missing_ok=True)
