@@ -15,11 +15,11 @@ from ttdn_assets.catalogue import edit, publications, publishing, state
 from ttdn_assets.catalogue.database import Database
 from ttdn_assets.catalogue.index import index_for
 from ttdn_assets.catalogue.joining import Taken, take_in_all
-from ttdn_assets.catalogue.records import SharedRecord, SubmissionRecord
+from ttdn_assets.catalogue.records import AssetRecord, SharedRecord, SubmissionRecord
 from ttdn_assets.catalogue.rights import set_rights
 from ttdn_assets.catalogue.schema import assets
 from ttdn_assets.catalogue.schema_rights import rivals
-from ttdn_assets.catalogue.shared import forgotten_records, shared_records
+from ttdn_assets.catalogue.shared import forgotten_records, shared_records, with_shared
 from ttdn_assets.catalogue.writes import Writes
 from ttdn_assets.model import Field, Lang, Publication, Rights
 
@@ -111,11 +111,15 @@ class Answering:
 
     def shared(self) -> Iterator[SharedRecord]:
         """Every asset as it travels, then what is left of those that were forgotten."""
+        return (shared for _, shared in self.with_shared())
+
+    def with_shared(self) -> Iterator[tuple[AssetRecord | None, SharedRecord]]:
+        """What ``shared`` gives, each asset with what this machine has of it; nothing where it was forgotten."""
         with self._database.reading() as connection:
             numbers = list(connection.execute(select(assets.c.number).order_by(assets.c.number)).scalars())
             for start in range(0, len(numbers), BATCH):
-                yield from shared_records(connection, numbers[start : start + BATCH])
-            yield from forgotten_records(connection)
+                yield from with_shared(connection, numbers[start : start + BATCH])
+            yield from ((None, left) for left in forgotten_records(connection))
 
     def forgotten(self) -> list[SharedRecord]:
         """What is left of the assets that were forgotten."""

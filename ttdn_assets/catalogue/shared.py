@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Table, delete, insert, or_, select, update
 
 from ttdn_assets.catalogue.join import join
-from ttdn_assets.catalogue.records import FileVersion, HistoryLine, Rival, SharedRecord, SubmissionRecord
+from ttdn_assets.catalogue.records import AssetRecord, FileVersion, HistoryLine, Rival, SharedRecord, SubmissionRecord
 from ttdn_assets.catalogue.rivals import RIGHTS
 from ttdn_assets.catalogue.rows import history_line, history_row, stored_text
 from ttdn_assets.catalogue.schema import (
@@ -34,6 +34,11 @@ _APART_DIGITS = 8
 
 def shared_records(connection: Connection, numbers: Sequence[int]) -> list[SharedRecord]:
     """These assets in their plain form, in which what is the same on two machines is equal."""
+    return [shared for _, shared in with_shared(connection, numbers)]
+
+
+def with_shared(connection: Connection, numbers: Sequence[int]) -> list[tuple[AssetRecord, SharedRecord]]:
+    """These assets as this machine has them, each with its plain form."""
     if not numbers:
         return []
     digests = _grouped(connection, select(versions.c.asset, versions.c.sha256), versions.c.asset, numbers)
@@ -55,7 +60,7 @@ def shared_records(connection: Connection, numbers: Sequence[int]) -> list[Share
             bags=tuple(bag for sha256 in ids[number] for bag in bags.get(sha256, ())),
             collections=tuple(name for (name,) in held[number]),
         )
-        found.append(join((raw,)))
+        found.append((record, join((raw,))))
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import socket
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -12,7 +11,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
-from botocore.httpsession import URLLib3Session
+from botocore.httpsession import get_cert_path
 from botocore.utils import get_environ_proxies, parse_timestamp
 
 from ttdn_assets.settings import StoreSettings
@@ -44,16 +43,17 @@ def open_bucket(name: str, settings: StoreSettings) -> Bucket:
     credentials = core.get_credentials()
     if credentials is None:
         raise NoCredentialsError
-    how: dict[str, Any] = {
-        "verify": core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE") or True,
-        "proxies": get_environ_proxies(address),
-        "timeout": (_CONNECT_S, settings.timeout_s),
-        "max_pool_connections": CONNECTIONS,
-        # A header waits for the acknowledgement of the last one unless this is said: 40 ms a small file.
-        "socket_options": [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
-    }
-    session = URLLib3Session(**how)
-    return Bucket(client, Wire(session, credentials, region=client.meta.region_name, address=address), name)
+    authorities = core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
+    wire = Wire(
+        credentials,
+        region=client.meta.region_name,
+        address=address,
+        authorities=authorities or str(get_cert_path(True)),
+        proxy=get_environ_proxies(address).get(urlsplit(address).scheme, ""),
+        connect_s=_CONNECT_S,
+        timeout_s=settings.timeout_s,
+    )
+    return Bucket(client, wire, name)
 
 
 def _client(core: botocore.session.Session, settings: StoreSettings) -> S3Client:

@@ -134,8 +134,7 @@ def _send_part(
         headers = {"x-amz-checksum-sha256": sha256_base64(sha256)} if checked else {}
         name, upload_id = upload
         query = {"partNumber": str(number), "uploadId": upload_id}
-        answer = bucket.wire.put(name, chunk, sha256=sha256, headers=headers, query=query)
-        return {**told, "ETag": answer["ETag"]}
+        return {**told, "ETag": bucket.wire.put(name, chunk, sha256=sha256, headers=headers, query=query)}
     finally:
         _IN_FLIGHT.release()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -24,17 +25,24 @@ _PAGE = 500
 class Listing:
     """Objects by key, and where bytes lie by their digest; threads may share it.
 
-    Names may be noted, each once: what was looked at, what something refers to.
+    Names may be noted, each once: what was looked at, what something refers to, what is to be done later.
     """
 
-    def __init__(self, folder: Path, objects: Iterable[ObjectInfo]) -> None:
-        """Write a listing into a file of ``folder``, in whatever order it comes."""
+    def __init__(self, folder: Path) -> None:
+        """Begin a listing in a file of ``folder``."""
         self._lock = Lock()
         self._database = sqlite3.connect(folder / "listing.sqlite3", isolation_level=None, check_same_thread=False)
         self._database.executescript(_ALONE + _TABLES)
         self._database.execute("BEGIN")
-        self._database.executemany("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?)", map(_row, objects))
-        self._database.execute("INSERT OR REPLACE INTO places SELECT sha256, key FROM objects WHERE sha256 NOT NULL")
+
+    def add(self, objects: Iterable[ObjectInfo]) -> None:
+        """Write down what was seen, in whatever order it comes."""
+        left = iter(objects)
+        while some := list(islice(left, _PAGE)):
+            places = [(one.sha256, one.key) for one in some if one.sha256]
+            with self._lock:
+                self._database.executemany("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?)", map(_row, some))
+                self._database.executemany("INSERT OR REPLACE INTO places VALUES (?, ?)", places)
 
     def close(self) -> None:
         """Let the file go."""
@@ -47,16 +55,7 @@ class Listing:
 
     def below(self, prefix: str) -> Iterator[ObjectInfo]:
         """What was seen below a prefix, by key."""
-        last = ""
-        while rows := self._all(
-            "SELECT * FROM objects WHERE key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?",
-            prefix,
-            f"{prefix}\U0010ffff",
-            last,
-            _PAGE,
-        ):
-            yield from map(_info, rows)
-            last = rows[-1][0]
+        return map(_info, self._below("SELECT * FROM objects WHERE key > ? AND key < ? ORDER BY key LIMIT ?", prefix))
 
     def place_of(self, sha256: str) -> str | None:
         """A key under which these bytes lie."""
@@ -78,6 +77,18 @@ class Listing:
         """What was noted with a name, or ``None``."""
         found = self._one("SELECT value FROM noted WHERE name = ?", name)
         return str(found[0]) if found else None
+
+    def noted_below(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """What was noted under names that begin so: the rest of each name, and what was noted with it."""
+        rows = self._below("SELECT * FROM noted WHERE name > ? AND name < ? ORDER BY name LIMIT ?", prefix)
+        return ((name.removeprefix(prefix), value) for name, value in rows)
+
+    def _below(self, statement: str, prefix: str) -> Iterator[Any]:
+        """Rows by their first column, which begins with ``prefix`` and is longer, a page at a time."""
+        last = prefix
+        while rows := self._all(statement, last, f"{prefix}\U0010ffff", _PAGE):
+            yield from rows
+            last = rows[-1][0]
 
     def _one(self, statement: str, *values: object) -> Any:
         with self._lock:

@@ -6,14 +6,10 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import msgspec
-
-from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.decoding import decode
 from ttdn_assets.errors import InputError, StoreError
 from ttdn_assets.jobs.sync.items import (
     BagItems,
-    Companion,
     Item,
     bags_in,
     companion_items,
@@ -22,6 +18,7 @@ from ttdn_assets.jobs.sync.items import (
 )
 from ttdn_assets.jobs.sync.records import (
     StoredRecord,
+    named_items,
     read_record,
     record_bytes,
     says_the_same,
@@ -33,6 +30,7 @@ from ttdn_assets.stores import ObjectInfo
 from ttdn_assets.stores.keys import catalogue_key
 from ttdn_assets.tools.files import os_errors
 
+_RECORD = "record "
 _RECORD_TRIES = 8
 
 
@@ -42,23 +40,29 @@ class Push(Transfer):
     stage = "push"
 
     def files(self) -> None:
-        """Originals with what belongs to them, and renditions."""
+        """Originals with what belongs to them, and renditions; what is to be told of the assets is kept for later."""
         self.each(self._lacking(self._files()), self._send)
 
     def _files(self) -> Iterator[Item]:
-        for record in self.catalogue.assets():
+        for here, shared in self.catalogue.with_shared():
             try:
-                yield from self._files_of(record)
+                companions = list(companion_items(here, self.digests)) if here else []
             except InputError as error:
-                self.tolerate(record.id, error)
+                self.tolerate(shared.id, error)
+                continue
+            self._keep(stored(shared, (one for one, _ in companions)))
+            yield from (item for _, item in companions)
+            if here:
+                yield from (*original_items(here), *rendition_items(here, self.library.root))
 
-    def _files_of(self, record: AssetRecord) -> list[Item]:
-        companions = list(companion_items(record, self.digests))
-        if companions:
-            told = msgspec.json.encode([one for one, _ in companions]).decode()
-            self.there.note(f"companions {record.id}", told)
-        files = [*original_items(record), *(item for _, item in companions)]
-        return [*files, *rendition_items(record, self.library.root)]
+    def _keep(self, record: StoredRecord) -> None:
+        """Keep a record for when its files have travelled, unless the listing shows that the store has it so."""
+        key, data = catalogue_key(record.id), record_bytes(record)
+        there = self.there.get(key)
+        if there and there.md5 == hashlib.md5(data, usedforsecurity=False).hexdigest():
+            self.tally.add(key, "unchanged")
+        else:
+            self.there.note(f"{_RECORD}{record.id}", data.decode())
 
     def _lacking(self, items: Iterable[Item]) -> Iterator[Item]:
         """The items the listing does not show; what is nowhere is told as missing."""
@@ -136,29 +140,15 @@ class Push(Transfer):
 
         A record waits for the next run where one of its files did not travel: nothing names what is not there.
         """
-        self.each((item for record in self._stored() if (item := self._changed(record))), self._send_record)
-
-    def _stored(self) -> Iterator[StoredRecord]:
-        waiting = self._waiting()
-        for record in self.catalogue.shared():
-            if record.id not in waiting:
-                noted = self.there.noted(f"companions {record.id}") if record.files else None
-                yield stored(record, decode(noted, list[Companion]) if noted else ())
-
-    def _waiting(self) -> set[str]:
-        """The assets of which a file did not travel."""
         failed = {fault.subject for fault in self.tally.faults}
-        records = self.catalogue.assets() if failed else ()
-        return failed.union(one.id for one in records if failed.intersection(item.key for item in self._files_of(one)))
+        kept = ((catalogue_key(id_), data.encode()) for id_, data in self.there.noted_below(_RECORD))
+        ready = (one for one in kept if not failed or not self._names(one[1], failed))
+        self.each((self._record_item(key, data) for key, data in ready), self._send_record)
 
-    def _changed(self, record: StoredRecord) -> Item | None:
-        """The record as an item, unless the listing shows that the store has it so."""
-        key, data = catalogue_key(record.id), record_bytes(record)
-        there = self.there.get(key)
-        if there and there.md5 == hashlib.md5(data, usedforsecurity=False).hexdigest():
-            self.tally.add(key, "unchanged")
-            return None
-        return self._record_item(key, data)
+    def _names(self, data: bytes, keys: set[str]) -> bool:
+        """Whether a record names an object of these."""
+        record = decode(data, StoredRecord)
+        return not keys.isdisjoint(item.key for item in named_items(record, self.library.root))
 
     def _record_item(self, key: str, data: bytes) -> Item:
         path = self.scratch / key.replace("/", "-")

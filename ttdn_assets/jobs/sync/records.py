@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from ttdn_assets.catalogue.join import join
 from ttdn_assets.catalogue.records import AssetEntry, FileVersion, SharedRecord
 from ttdn_assets.decoding import decode
-from ttdn_assets.jobs.sync.items import Companion
+from ttdn_assets.jobs.sync.items import Companion, Item, key_of, wanted_rendition
 
 
 class StoredRecord(SharedRecord, frozen=True, kw_only=True):
@@ -57,6 +57,22 @@ def says_the_same(one: StoredRecord, other: StoredRecord) -> bool:
 def united(mine: StoredRecord, theirs: StoredRecord) -> StoredRecord:
     """Both records in one, whichever was changed later; companions may never have been on one of the machines."""
     return stored(join((mine, theirs)), (*theirs.companions, *mine.companions))
+
+
+def named_items(record: StoredRecord, root: Path) -> Iterator[Item]:
+    """Every file a record names, wherever it lies; without the renditions no library would have written."""
+    for file in record.files:
+        yield named(key_of(record, file), file.size_bytes, file.sha256)
+    for one in record.companions:
+        yield named(one.key, one.size_bytes, one.sha256)
+    for made in record.renditions:
+        if (item := wanted_rendition(made, root)) is not None:
+            yield item
+
+
+def named(key: str, size_bytes: int, sha256: str) -> Item:
+    """What is known of an object without a file of this machine."""
+    return Item(key=key, path=Path(), size_bytes=size_bytes, sha256=sha256)
 
 
 def entries_of(record: StoredRecord, places: Mapping[FileVersion, Placed]) -> list[AssetEntry]:

@@ -123,7 +123,7 @@ class Transfer:
         self.library, self.store, self.catalogue = library, store, catalogue
         self.scratch, self.threads = scratch, threads
         self.tally = Tally(self.stage, progress)
-        self.there = Listing(scratch, (one for prefix in KEPT for one in store.iter(prefix)))
+        self.there = Listing(scratch)
         self.digests = Digests(library.root)
 
     @classmethod
@@ -135,10 +135,17 @@ class Transfer:
         with TemporaryDirectory(prefix="ttdn-") as scratch:
             run = cls(library, store, catalogue, scratch=Path(scratch), progress=progress, threads=threads)
             try:
+                run.look()
                 yield run
             finally:
                 run.there.close()
                 run.digests.close()
+
+    def look(self) -> None:
+        """Write down what the store holds, all prefixes at once."""
+        with ThreadPoolExecutor(len(KEPT), thread_name_prefix="ttdn-sync") as pool:
+            for seen in [pool.submit(self.there.add, self.store.iter(prefix)) for prefix in KEPT]:
+                seen.result()
 
     def each(self, items: Iterable[Item], work: Callable[[Item], Done]) -> None:
         """Do ``work`` for every item, several at once; a fault of one item is told and the others go on."""

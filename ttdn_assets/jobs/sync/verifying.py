@@ -16,12 +16,11 @@ from ttdn_assets.jobs.sync.items import (
     Item,
     bags_in,
     companion_items,
-    key_of,
     manifest_lines,
     original_items,
     rendition_items,
-    wanted_rendition,
 )
+from ttdn_assets.jobs.sync.records import named, named_items
 from ttdn_assets.jobs.sync.transfer import Done, Transfer
 from ttdn_assets.stores.keys import CATALOGUE, SUBMISSIONS, check_key, digest_in
 from ttdn_assets.tools.files import file_sha256
@@ -64,13 +63,7 @@ class Verify(Transfer):
             for key, record in self.several(batch, self.record_at).items():
                 self.there.note(key)
                 self.tally.add(key, "unchanged")
-                for file in record.files:
-                    yield _named(key_of(record, file), file.size_bytes, file.sha256)
-                for one in record.companions:
-                    yield _named(one.key, one.size_bytes, one.sha256)
-                for made in record.renditions:
-                    if (item := wanted_rendition(made, self.library.root)) is not None:
-                        yield item
+                yield from named_items(record, self.library.root)
 
     def _of_bags(self) -> Iterator[Item]:
         """Every file of every bag that is whole in the store, as its manifests name them."""
@@ -88,13 +81,13 @@ class Verify(Transfer):
                 continue
             for relative, sha256 in manifest_lines(text):
                 listed = self.there.get(f"{folder}/{relative}")
-                yield _named(check_key(f"{folder}/{relative}"), listed.size_bytes if listed else 0, sha256)
+                yield named(check_key(f"{folder}/{relative}"), listed.size_bytes if listed else 0, sha256)
 
     def _others(self) -> Iterator[Item]:
         """Objects nobody names, against what they are called or what was written beside them."""
         for one in self.there.below(""):
             if not one.key.startswith(CATALOGUE):
-                yield _named(one.key, one.size_bytes, digest_in(one.key) or "")
+                yield named(one.key, one.size_bytes, digest_in(one.key) or "")
 
     def _look(self, item: Item) -> Done:
         try:
@@ -126,7 +119,3 @@ class Verify(Transfer):
             raise error
         self.store.delete(item.key)
         self.store.put(Path(own), item.key, item.sha256)
-
-
-def _named(key: str, size_bytes: int, sha256: str) -> Item:
-    return Item(key=key, path=Path(), size_bytes=size_bytes, sha256=sha256)
