@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -62,6 +63,9 @@ class Verbs(click.Group):
         if cmd_name not in VERBS:
             return None
         command = importlib.import_module(f"ttdn_cli.verbs.{cmd_name}").command
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         assert isinstance(command, click.Command)
         return command
 

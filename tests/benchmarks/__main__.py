@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -27,4 +28,6 @@ class Benchmarks(click.Group):
 if __name__ == "__main__":
     # Windows starts workers anew; they find the same modules by the same names.
     sys.path.insert(0, str(HERE.parent))
+    # What is measured finds its modules compiled, as an installed program does.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     Benchmarks(help="Ratios measured side by side in one run.")()

@@ -158,24 +158,23 @@ class Push(Transfer):
     def _send_record(self, item: Item) -> Done:
         """Send a record, joined with what the store has; begin again where another machine was faster."""
         data = item.path.read_bytes()
-        mine = read_record(data)
         try:
             seen = self.store.head(item.key) if self.there.get(item.key) else None
             for _ in range(_RECORD_TRIES):
-                if done := self._put_record(item, mine, seen):
+                if done := self._put_record(item, data, seen):
                     return done
                 seen, item = self.store.head(item.key), self._record_item(item.key, data)
             return "newer"
         finally:
             item.path.unlink(missing_ok=True)
 
-    def _put_record(self, item: Item, mine: StoredRecord | None, seen: ObjectInfo | None) -> Done | None:
+    def _put_record(self, item: Item, data: bytes, seen: ObjectInfo | None) -> Done | None:
         """Put a record in the place of the one seen; ``None`` where that lies there no more."""
         if seen is None:
             return "sent" if self.store.replace(item.path, item.key, item.sha256, seen=None) else None
         if self._is_there(item, seen):
             return "unchanged"
-        theirs = self.stored_record(item.key)
+        mine, theirs = read_record(data), self.stored_record(item.key)
         if mine and theirs:
             both = united(mine, theirs)
             if says_the_same(both, theirs):

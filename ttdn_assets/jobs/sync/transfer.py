@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Literal, Self
 from uuid import uuid4
@@ -149,29 +150,31 @@ class Transfer:
 
     def each(self, items: Iterable[Item], work: Callable[[Item], Done]) -> None:
         """Do ``work`` for every item, several at once; a fault of one item is told and the others go on."""
-        waiting: dict[Future[Done], Item] = {}
+        going: dict[Future[Done], Item] = {}
+        ended: SimpleQueue[Future[Done]] = SimpleQueue()
         with ThreadPoolExecutor(self.threads, thread_name_prefix="ttdn-sync") as pool:
             try:
                 for item in items:
-                    waiting[pool.submit(work, item)] = item
-                    if len(waiting) >= 4 * self.threads:
-                        self._gather(waiting)
-                while waiting:
-                    self._gather(waiting)
+                    future = pool.submit(work, item)
+                    going[future] = item
+                    future.add_done_callback(ended.put)
+                    if len(going) >= 4 * self.threads:
+                        self._gather(ended.get(), going)
+                while going:
+                    self._gather(ended.get(), going)
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
-    def _gather(self, waiting: dict[Future[Done], Item]) -> None:
-        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-            item = waiting.pop(future)
-            try:
-                done = future.result()
-            except AssetsError as error:
-                self.tolerate(item.key, error)
-            else:
-                self.ended(item, done)
-                self.tally.add(item.key, done, item.size_bytes)
+    def _gather(self, future: Future[Done], going: dict[Future[Done], Item]) -> None:
+        item = going.pop(future)
+        try:
+            done = future.result()
+        except AssetsError as error:
+            self.tolerate(item.key, error)
+        else:
+            self.ended(item, done)
+            self.tally.add(item.key, done, item.size_bytes)
 
     def tolerate(self, subject: str, error: AssetsError) -> None:
         """Write down a fault of one thing; what ails the whole store is raised."""
