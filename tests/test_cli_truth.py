@@ -77,6 +77,19 @@ def test_init_refuses_a_province_that_is_not_there(tmp_path: Path) -> None:
     assert not (tmp_path / "l").exists()
 
 
+def test_a_province_mistyped_in_the_settings_is_named_before_anything_is_made(shelf: tuple[Path, Path]) -> None:
+    library = shelf[0].parent / "mistyped"
+    ttdn("init", "--province", "Sơn La", "--library", library)
+    settings = library / "ttdn.toml"
+    settings.write_text(settings.read_text("utf-8").replace("prov-son-la", "prov-son-lo"), encoding="utf-8")
+    for arguments in (["prepare", shelf[0], "--to", "x.photo"], ["calendar"]):
+        said = ttdn(*arguments, "--library", library, ui="en")
+        assert said.code == 2
+        assert "prov-son-lo" in said.err
+    assert "prov-son-lo" in ttdn("doctor", "--library", library, ui="en").out
+    assert not (library / "catalogue.sqlite3").exists()
+
+
 def test_search_leaves_out_a_word_and_still_refuses_unknown_options(shelf: tuple[Path, Path]) -> None:
     library = shelf[1]
     assert len(ttdn("search", "-khong", "--library", library, "--json").lines) == 2

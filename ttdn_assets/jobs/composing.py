@@ -9,11 +9,10 @@ import msgspec
 
 from ttdn_assets.captions.compose import compose
 from ttdn_assets.captions.guard import check_captions
-from ttdn_assets.jobs.library import catalogue_of, open_library
+from ttdn_assets.jobs.library import catalogue_of, open_library, terms_of
 from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import FIELDS, CaptionSet, Finding
 from ttdn_assets.settings import Library
-from ttdn_assets.terms import load_terms
 
 
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +33,7 @@ def compose_captions(
     What a person wrote or took up, and what a machine translated from a person's words, stays.
     """
     opened = library if isinstance(library, Library) else open_library(library)
-    terms, settings, name = load_terms(opened.terms), opened.settings, who or system_user()
+    terms, settings, name = terms_of(opened), opened.settings, who or system_user()
     with catalogue_of(opened) as catalogue:
         for record in list(catalogue.assets(assets or None)):
             said = compose(

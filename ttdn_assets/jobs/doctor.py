@@ -14,10 +14,10 @@ import msgspec
 
 from ttdn_assets.catalogue import open_catalogue
 from ttdn_assets.errors import AssetsError, FieldValue, ToolMissing
+from ttdn_assets.jobs.library import terms_of
 from ttdn_assets.placements import load_placements
 from ttdn_assets.settings import Library
 from ttdn_assets.stores import open_store
-from ttdn_assets.terms import load_terms
 from ttdn_assets.tools import ffmpeg
 from ttdn_assets.tools.ffmpeg_hardware import hardware_encoder
 from ttdn_assets.tools.files import free_bytes
@@ -200,7 +200,7 @@ def _database(library: Library) -> Check:
 
 
 def _terms(library: Library) -> Check:
-    load_terms(library.terms)
+    terms_of(library)
     own = len([name for name in _entries(library.terms) if name.endswith(".tsv")])
     return Check(name="terms", status="ok", fields={"own": own})
 

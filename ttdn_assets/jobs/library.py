@@ -18,6 +18,7 @@ from ttdn_assets.stores import Store, open_store
 
 if TYPE_CHECKING:
     from ttdn_assets.catalogue.catalogue import Catalogue
+    from ttdn_assets.terms import TermBase
 
 
 def open_library(folder: Path | None = None) -> Library:
@@ -30,6 +31,20 @@ def open_library(folder: Path | None = None) -> Library:
     if not (library.root / SETTINGS_FILE).is_file():
         raise UsageError("library-missing", {"path": library.root})
     return library
+
+
+def terms_of(library: Library) -> TermBase:
+    """The terms of a library; the home province of its settings is one of them.
+
+    Raises:
+        UsageError: ``home-province`` where it is none; a term file cannot be used.
+    """
+    from ttdn_assets.terms import load_terms
+
+    terms, home = load_terms(library.terms), library.settings.unit.province
+    if home and home not in {term.id for term in terms.family("prov")}:
+        raise UsageError("home-province", {"path": library.root / SETTINGS_FILE, "province": home})
+    return terms
 
 
 def store_of(library: Library, url: str | None = None, *, writing: bool = True) -> Store:
@@ -81,10 +96,8 @@ def widened(library: Library | Path | None, query: Query) -> Query:
     )
     if not (query.places or query.topics or query.events):
         return query
-    from ttdn_assets.terms import load_terms
-
     opened = library if isinstance(library, Library) else open_library(library)
-    terms = load_terms(opened.terms)
+    terms = terms_of(opened)
 
     def ids(values: tuple[str, ...], *families: str) -> tuple[str, ...]:
         found = dict.fromkeys(values)

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from ttdn_assets.jobs.library import catalogue_of, open_library
+from ttdn_assets.jobs.library import catalogue_of, open_library, terms_of
 from ttdn_assets.model import Lang
 from ttdn_assets.settings import Library
-from ttdn_assets.terms import load_terms
 from ttdn_assets.terms.coming import Occasion, coming
 from ttdn_assets.tools.files import os_errors, write_whole
 from ttdn_assets.tools.ical import Entry, ical_bytes
@@ -41,7 +40,7 @@ def upcoming(
     opened = library if isinstance(library, Library) else open_library(library)
     first = today or dt.date.today()
     found = coming(
-        load_terms(opened.terms),
+        terms_of(opened),
         first,
         first + dt.timedelta(days=max(days, 1) - 1),
         province=opened.settings.unit.province,

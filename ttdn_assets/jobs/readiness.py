@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ttdn_assets.errors import LibraryBusy, UsageError
-from ttdn_assets.jobs.library import store_of
+from ttdn_assets.jobs.library import store_of, terms_of
 from ttdn_assets.model import Placement
 from ttdn_assets.placements import choose, load_placements
 from ttdn_assets.renditions.overlay import load_mark
 from ttdn_assets.renditions.planning.overlay import Mark
 from ttdn_assets.settings import SETTINGS_FILE, Library, create_library, find_library, unwritable
 from ttdn_assets.stores import Store
-from ttdn_assets.terms import TermBase, load_terms
+from ttdn_assets.terms import TermBase
 from ttdn_assets.tools import ffmpeg
 from ttdn_assets.tools.files import os_errors
 
@@ -68,7 +68,7 @@ def make_ready(
         library=opened,
         placements=placements,
         chosen=chosen,
-        terms=load_terms(opened.terms),
+        terms=terms_of(opened),
         store=store_of(opened, store_url) if store_url else None,
         store_url=store_url,
         mark=load_mark(opened, placements),

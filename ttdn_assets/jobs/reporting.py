@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ttdn_assets.errors import UsageError
-from ttdn_assets.jobs.library import catalogue_of, open_library
+from ttdn_assets.jobs.library import catalogue_of, open_library, terms_of
 from ttdn_assets.model import LANGUAGES, Lang, Period, PeriodCounts, Report, ReportTable, Row
 from ttdn_assets.reports.periods import parse_period
 from ttdn_assets.settings import Library
-from ttdn_assets.terms import TermBase, load_terms
+from ttdn_assets.terms import TermBase
 from ttdn_assets.tools.files import os_errors
 from ttdn_assets.wording import FieldValue, has, number, say
 
@@ -49,7 +49,7 @@ def report_of(
     opened = library if isinstance(library, Library) else open_library(library)
     days = parse_period(period)
     counts = count(opened, days, unit=unit)
-    terms = load_terms(opened.terms)
+    terms = terms_of(opened)
     settings = opened.settings
     place = settings.report.place or _province(terms, settings.unit.province, lang)
     return Report(

@@ -18,7 +18,7 @@ from ttdn_assets.catalogue.catalogue import Catalogue
 from ttdn_assets.catalogue.records import AssetRecord, SubmissionRecord
 from ttdn_assets.errors import CheckFailed, UsageError
 from ttdn_assets.jobs.clearance import unready
-from ttdn_assets.jobs.library import catalogue_of
+from ttdn_assets.jobs.library import catalogue_of, terms_of
 from ttdn_assets.model import Finding, Placement
 from ttdn_assets.placements import choose, load_placements
 from ttdn_assets.settings import Library
@@ -26,7 +26,6 @@ from ttdn_assets.stores import Store
 from ttdn_assets.stores.keys import LINKS_DAYS_MAX, rendition_key, share_key, submission_key
 from ttdn_assets.submissions.manifest import by_language
 from ttdn_assets.submissions.share_page import SharedFile, SharedItem, share_html
-from ttdn_assets.terms import load_terms
 from ttdn_assets.text import ascii_slug
 from ttdn_assets.tools.files import file_sha256, os_errors
 from ttdn_assets.tools.thumbnails import thumbnail_jpeg
@@ -123,7 +122,7 @@ def _unready(
     """What keeps them in the house; rights and consents may have ended since a bag was made."""
     chosen = choose([target], load_placements(library.placements)) if target else {}
     placements: list[Placement] = [one for group in chosen.values() for one in group]
-    languages, terms = library.settings.languages, load_terms(library.terms)
+    languages, terms = library.settings.languages, terms_of(library)
     return unready(catalogue, assets, languages=languages, placements=placements, terms=terms, today=today)
 
 

@@ -12,7 +12,7 @@ import msgspec
 from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.errors import UsageError
 from ttdn_assets.jobs.clearance import standing, unclear
-from ttdn_assets.jobs.library import catalogue_of, open_library
+from ttdn_assets.jobs.library import catalogue_of, open_library, terms_of
 from ttdn_assets.jobs.pack import PackItem, verify_bag
 from ttdn_assets.jobs.pack import pack as pack_bag
 from ttdn_assets.jobs.who import system_user
@@ -21,7 +21,7 @@ from ttdn_assets.model import Finding, Placement, Progress, Rights, TextStatus, 
 from ttdn_assets.placements import choose, load_placements
 from ttdn_assets.settings import Library
 from ttdn_assets.submissions.manifest import without_rejected
-from ttdn_assets.terms import TermBase, load_terms
+from ttdn_assets.terms import TermBase
 
 if TYPE_CHECKING:
     from ttdn_assets.catalogue.catalogue import Catalogue
@@ -91,7 +91,7 @@ def pack_target(
 ) -> Submission | None:
     """The bag of one target, written into the catalogue; ``None`` where no rendition serves it."""
     wanted = {placement.id: placement for placement in placements}
-    terms = load_terms(library.terms)
+    terms = terms_of(library)
     items: list[PackItem] = []
     left_out: list[Finding] = []
     obstacles: list[Finding] = []

@@ -12,11 +12,11 @@ import msgspec
 from ttdn_assets.captions.translate import Translated, Translator, translate
 from ttdn_assets.catalogue.records import AssetRecord
 from ttdn_assets.errors import ToolMissing, UsageError
-from ttdn_assets.jobs.library import catalogue_of, open_library
+from ttdn_assets.jobs.library import catalogue_of, open_library, terms_of
 from ttdn_assets.jobs.who import system_user
 from ttdn_assets.model import FIELDS, LANGUAGES, Event, Field, Finding, Lang, Progress, Text, silent
 from ttdn_assets.settings import Library
-from ttdn_assets.terms import TermBase, load_terms
+from ttdn_assets.terms import TermBase
 from ttdn_assets.tools.argos import Argos
 from ttdn_assets.tools.argos_package import PackageInfo, install, installed
 from ttdn_assets.tools.chat import Chat
@@ -102,7 +102,7 @@ def translate_captions(
             engine raises.
     """
     opened = _opened(library)
-    terms = load_terms(opened.terms)
+    terms = terms_of(opened)
     name = who or system_user()
     with catalogue_of(opened) as catalogue:
         wanted = [

@@ -30,8 +30,7 @@ from ttdn_cli.speech import language, t
 @option("--unused", is_flag=True, help="cli.search.unused")
 @option("--in", "collection", metavar="NAME", help="cli.search.in")
 @option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, metavar="N", help="cli.search.limit")
-@option("--offset", type=click.IntRange(0), default=0, metavar="N", help="cli.search.offset")
-@option("--page", type=click.IntRange(1), metavar="N", help="cli.search.page")
+@option("--page", type=click.IntRange(1), default=1, metavar="N", help="cli.search.page")
 @option("--facets", "with_facets", is_flag=True, help="cli.search.facets")
 @option("--contact-sheet", "sheet", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
         help="cli.search.contact-sheet")  # fmt: skip
@@ -50,8 +49,7 @@ def command(
     unused: bool,
     collection: str | None,
     limit: int,
-    offset: int,
-    page: int | None,
+    page: int,
     with_facets: bool,
     sheet: Path | None,
     save: str | None,
@@ -74,7 +72,7 @@ def command(
         unused=unused,
         collection=collection,
         limit=limit,
-        offset=(page - 1) * limit if page else offset,
+        offset=(page - 1) * limit,
     )
     if save:
         from ttdn_assets.jobs.collecting import save_search
