@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -88,6 +89,21 @@ def test_a_province_mistyped_in_the_settings_is_named_before_anything_is_made(sh
         assert "prov-son-lo" in said.err
     assert "prov-son-lo" in ttdn("doctor", "--library", library, ui="en").out
     assert not (library / "catalogue.sqlite3").exists()
+
+
+def test_facets_are_told_in_the_users_words_and_counted_by_their_codes(tmp_path: Path) -> None:
+    (tmp_path / "Lễ hội hoa ban Mộc Châu 2025").mkdir()
+    Image.effect_noise((200, 250), 90).convert("RGB").save(tmp_path / "Lễ hội hoa ban Mộc Châu 2025" / "a.png")
+    ttdn("add", tmp_path, "--library", tmp_path / "l")
+    told = ttdn("search", "--facets", "--library", tmp_path / "l", ui="vi").out
+    assert "Loại: ảnh 1" in told
+    assert "Trạng thái: bản nháp 1" in told
+    assert "Mộc Châu 1" in told
+    assert "tiếng Anh 1" in told
+    assert "pl-moc-chau" not in told
+    facets: Any = ttdn("search", "--facets", "--library", tmp_path / "l", "--json").lines[-1]["facets"]
+    assert facets["kind"] == {"photo": 1}
+    assert facets["place"]["pl-moc-chau"] == 1
 
 
 def test_search_leaves_out_a_word_and_still_refuses_unknown_options(shelf: tuple[Path, Path]) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 import msgspec
 
 from ttdn_assets.catalogue.records import Hit, Query
-from ttdn_assets.jobs.library import facets, search
+from ttdn_assets.jobs.library import facets, open_library, search, terms_of
+from ttdn_assets.wording import language_name
 from ttdn_cli.app import option, verb
 from ttdn_cli.output import json_line
 from ttdn_cli.speech import language, t
+
+if TYPE_CHECKING:
+    from ttdn_assets.terms import Term
 
 
 @verb("search")
@@ -86,7 +91,11 @@ def command(
         else:
             tell_hit(hit)
     if with_facets:
-        _tell_facets(facets(library, query), as_json=as_json)
+        counts = facets(library, query)
+        if as_json:
+            json_line({"facets": counts})
+        else:
+            _tell_facets(counts, library)
     if sheet:
         from ttdn_assets.jobs.collecting import contact_sheet
 
@@ -107,13 +116,22 @@ def _require_words(words: tuple[str, ...]) -> None:
         raise click.NoSuchOption(unknown, possibilities=get_close_matches(unknown, known))
 
 
-def _tell_facets(counts: dict[str, dict[str, int]], *, as_json: bool) -> None:
-    if as_json:
-        json_line({"facets": counts})
-        return
+def _tell_facets(counts: dict[str, dict[str, int]], library: Path | None) -> None:
+    terms = terms_of(open_library(library)).terms
     for facet, values in counts.items():
-        said = ", ".join(f"{value or t('cli.search.none')} {count}" for value, count in values.items())
+        said = ", ".join(f"{_value(facet, value, terms)} {count}" for value, count in values.items())
         click.echo(f"{t('facet.' + facet)}: {said}")
+
+
+def _value(facet: str, value: str, terms: Mapping[str, Term]) -> str:
+    """A value of a facet in the user's words."""
+    if not value:
+        return t("cli.search.none")
+    if facet == "language":
+        return language_name(value, language())
+    if facet in ("kind", "status"):
+        return t(f"{'review' if facet == 'status' else facet}.{value}")
+    return terms[value].name(language()) if value in terms else value
 
 
 def tell_hit(hit: Hit) -> None:
