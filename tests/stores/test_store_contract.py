@@ -63,6 +63,19 @@ def test_only_what_was_seen_is_replaced(store: Store, tmp_path: Path) -> None:
     assert store.head(KEY) is None
 
 
+def test_what_is_under_way_ends_when_asked_and_nothing_half_done_is_left(store: Store, tmp_path: Path) -> None:
+    path, sha256 = made(tmp_path / "clip.mp4", os.urandom(1 << 20) * 18)
+    with store.interruption.now(), pytest.raises(StoreError) as told:
+        store.put(path, KEY, sha256)
+    assert told.value.code == "store-stopped"
+    assert store.head(KEY) is None
+    assert store.put(path, KEY, sha256)
+    with store.interruption.now(), pytest.raises(StoreError):
+        store.get(KEY, tmp_path / "back.mp4")
+    assert not (tmp_path / "back.mp4").exists()
+    assert store.get(KEY, tmp_path / "back.mp4") == sha256
+
+
 def test_an_empty_file_is_a_file(store: Store, tmp_path: Path) -> None:
     path, sha256 = made(tmp_path / "empty", b"")
     assert store.put(path, KEY, sha256)

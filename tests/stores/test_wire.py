@@ -20,6 +20,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import SSLError
 
 from ttdn_assets.settings import StoreSettings
+from ttdn_assets.stores.interruption import Interruption
 from ttdn_assets.stores.s3_client import Bucket, open_bucket
 
 KEY, SECRET, TOKEN = "AKIATESTTESTTEST", "se/cr+et:with=signs", "token/with+signs=="
@@ -85,7 +86,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def bucket_at(endpoint: str) -> Bucket:
-    return open_bucket("kho", StoreSettings(endpoint=endpoint, region="ap-southeast-1"))
+    return open_bucket("kho", StoreSettings(endpoint=endpoint, region="ap-southeast-1"), Interruption())
 
 
 def put(bucket: Bucket, name: str, body: bytes = b"bytes", **query: str) -> str:

@@ -21,6 +21,7 @@ import msgspec
 
 from ttdn_assets.errors import UsageError
 from ttdn_assets.settings import StoreSettings
+from ttdn_assets.stores.interruption import Interruption
 
 __all__ = ["Capabilities", "Leftover", "ObjectInfo", "Store", "open_store"]
 
@@ -73,6 +74,9 @@ class Store(Protocol):
 
     A key that cannot be one is a ``UsageError`` ``store-key``.
     """
+
+    interruption: Interruption
+    """Ends what is under way; the store is as it was before once the block is left."""
 
     @property
     def label(self) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ttdn_assets.errors import InputError, StoreError
 from ttdn_assets.stores import Capabilities, Leftover, ObjectInfo
+from ttdn_assets.stores.interruption import Interruption
 from ttdn_assets.stores.keys import check_key, digest_in
 from ttdn_assets.tools.files import PARTIAL_SUFFIX, file_sha256, os_errors, whole_file
 
@@ -41,6 +42,7 @@ class FolderStore:
     def __init__(self, root: Path) -> None:
         """Use ``open``."""
         self.root = root
+        self.interruption = Interruption()
 
     @classmethod
     def open(cls, root: Path, *, writing: bool) -> FolderStore:
@@ -101,6 +103,7 @@ class FolderStore:
             found = hashlib.sha256()
             with partial.open("wb") as write:
                 while chunk := self._read(stream.fileno(), key):
+                    self.interruption.check()
                     found.update(chunk)
                     write.write(chunk)
             if found.hexdigest() != (sha256 or digest_in(key) or found.hexdigest()):
@@ -175,6 +178,7 @@ class FolderStore:
             with source.open("rb") as read, partial.open("wb") as write:
                 sent = hashlib.sha256()
                 while chunk := read.read(_CHUNK_BYTES):
+                    self.interruption.check()
                     sent.update(chunk)
                     write.write(chunk)
                 write.flush()

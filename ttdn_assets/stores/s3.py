@@ -22,8 +22,9 @@ from botocore.exceptions import ClientError
 from ttdn_assets.errors import InputError, StoreError, UsageError
 from ttdn_assets.settings import StoreSettings
 from ttdn_assets.stores import Capabilities, Leftover, ObjectInfo
+from ttdn_assets.stores.interruption import Interruption
 from ttdn_assets.stores.keys import LINKS_DAYS_MAX, PROBES, check_key, digest_in
-from ttdn_assets.stores.s3_client import Bucket, open_bucket
+from ttdn_assets.stores.s3_client import open_bucket
 from ttdn_assets.stores.s3_errors import error_code, http_status, s3_errors
 from ttdn_assets.stores.s3_parts import LARGE_BYTES, discard, leftovers, put_parts
 from ttdn_assets.stores.s3_probe import SHA256_KEY, md5_of, probe, sha256_base64, stored_sha256
@@ -46,8 +47,10 @@ _TYPES.add_type("image/heic", ".heic")
 class S3Store:
     """Objects of one bucket under one prefix."""
 
-    def __init__(self, bucket: Bucket, prefix: str, *, settings: StoreSettings) -> None:
+    def __init__(self, name: str, prefix: str, *, settings: StoreSettings) -> None:
         """Use ``open``."""
+        self.interruption = Interruption()
+        bucket = open_bucket(name, settings, self.interruption)
         self._bucket, self._settings = bucket, settings
         self._prefix = f"{prefix}/" if prefix else ""
         self._found: Capabilities | None = None
@@ -58,7 +61,7 @@ class S3Store:
         """The store, after it has answered; see ``open_store``."""
         name = f"s3://{bucket}/{prefix}".rstrip("/")
         with s3_errors(name):
-            store = cls(open_bucket(bucket, settings), prefix, settings=settings)
+            store = cls(bucket, prefix, settings=settings)
         with s3_errors(store.label):
             store._client.list_objects_v2(Bucket=bucket, Prefix=store._prefix, MaxKeys=1)
         if writing:
@@ -229,7 +232,7 @@ class S3Store:
         return self._prefix + check_key(key)
 
     def _chunks(self, key: str) -> Chunks:
-        return Chunks(self._client, self._bucket.name, self._name(key))
+        return Chunks(self._client, self._bucket.name, self._name(key), self.interruption)
 
     def _holds(self, key: str, size_bytes: int, sha256: str) -> bool:
         there = self.head(key)

@@ -15,6 +15,7 @@ from botocore.httpsession import get_cert_path
 from botocore.utils import get_environ_proxies, parse_timestamp
 
 from ttdn_assets.settings import StoreSettings
+from ttdn_assets.stores.interruption import Interruption
 from ttdn_assets.stores.s3_wire import ATTEMPTS, Wire
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Bucket(NamedTuple):
     name: str
 
 
-def open_bucket(name: str, settings: StoreSettings) -> Bucket:
+def open_bucket(name: str, settings: StoreSettings, interruption: Interruption) -> Bucket:
     """The bucket: variables of the environment first, then ``settings``, then the AWS profile."""
     core = botocore.session.Session(profile=_profile(settings))
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_timestamp)
@@ -50,6 +51,7 @@ def open_bucket(name: str, settings: StoreSettings) -> Bucket:
         address=address,
         authorities=authorities or str(get_cert_path(True)),
         proxy=get_environ_proxies(address).get(urlsplit(address).scheme, ""),
+        interruption=interruption,
         connect_s=_CONNECT_S,
         timeout_s=settings.timeout_s,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import HTTPClientError
 
+from ttdn_assets.stores.interruption import Interruption
 from ttdn_assets.stores.s3_probe import stored_sha256
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ _RESUMES = 5
 class Chunks:
     """An object in chunks of a mebibyte; ``sha256`` is what the store says of it, once the first has come."""
 
-    def __init__(self, client: S3Client, bucket: str, name: str) -> None:
+    def __init__(self, client: S3Client, bucket: str, name: str, interruption: Interruption) -> None:
         """Nothing is asked for yet."""
+        self._interruption = interruption
         self._client, self._where = client, {"Bucket": bucket, "Key": name}
         self.sha256: str | None = None
 
@@ -32,6 +34,7 @@ class Chunks:
             size_bytes = size_bytes if more else answer["ContentLength"]
             try:
                 while chunk := answer["Body"].read(_CHUNK_BYTES):
+                    self._interruption.check()
                     at += len(chunk)
                     yield chunk
             except HTTPClientError:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -31,6 +30,8 @@ from botocore.exceptions import (
     ReadTimeoutError,
     SSLError,
 )
+
+from ttdn_assets.stores.interruption import Interruption
 
 ATTEMPTS = 5
 _BACKOFF_MAX_S = 20.0
@@ -61,6 +62,7 @@ class Wire:
         address: str,
         authorities: str,
         proxy: str,
+        interruption: Interruption,
         connect_s: float,
         timeout_s: float,
     ) -> None:
@@ -72,10 +74,12 @@ class Wire:
             address: the bucket's, which ends in a slash.
             authorities: the file of the certificate authorities that are trusted.
             proxy: its address, or nothing.
+            interruption: what ends a request under way, and those to come.
             connect_s: how long a connection may take.
             timeout_s: how long nothing may move.
         """
         self._credentials, self._region, self._address = credentials, region, address
+        self._interruption = interruption
         self._idle: deque[pycurl.Curl] = deque()
         self._options: dict[int, Any] = {
             pycurl.AWS_SIGV4: f"aws:amz:{region}:s3",
@@ -88,6 +92,8 @@ class Wire:
             pycurl.LOW_SPEED_LIMIT: 1,
             pycurl.LOW_SPEED_TIME: max(1, round(timeout_s)),
             pycurl.TCP_KEEPALIVE: 1,
+            pycurl.NOPROGRESS: 0,
+            pycurl.XFERINFOFUNCTION: interruption.asked,
             pycurl.NOSIGNAL: 1,
         }
 
@@ -102,7 +108,9 @@ class Wire:
         Raises:
             ClientError: the server refuses.
             BotoCoreError: it does not answer, or there are no credentials.
+            StoreError: ``store-stopped``.
         """
+        self._interruption.check()
         url = self._address + quote(name, safe="/~") + (f"?{urlencode(query)}" if query else "")
         told = {"content-type": "application/octet-stream", "x-amz-content-sha256": sha256, **headers}
         for attempt in range(1, ATTEMPTS + 1):
@@ -111,7 +119,7 @@ class Wire:
             except (ClientError, *_BROKEN) as error:
                 if attempt == ATTEMPTS or not _may_pass(error):
                     raise
-            time.sleep(random.random() * min(2.0 ** (attempt - 1), _BACKOFF_MAX_S))
+            self._interruption.wait(random.random() * min(2.0 ** (attempt - 1), _BACKOFF_MAX_S))
         raise AssertionError("the last attempt returns or raises")
 
     def _send(self, url: str, body: bytes, headers: Mapping[str, str]) -> str:
@@ -148,6 +156,7 @@ class Wire:
         try:
             yield handle
         except pycurl.error as error:
+            self._interruption.check()
             raise _broken(error, handle, self._address) from error
         handle.setopt(pycurl.POSTFIELDS, b"")
         self._idle.append(handle)

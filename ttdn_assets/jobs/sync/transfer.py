@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Literal, Self
 from uuid import uuid4
@@ -144,7 +144,7 @@ class Transfer:
 
     def look(self) -> None:
         """Write down what the store holds, all prefixes at once."""
-        with ThreadPoolExecutor(len(KEPT), thread_name_prefix="ttdn-sync") as pool:
+        with self._threads() as pool:
             for seen in [pool.submit(self.there.add, self.store.iter(prefix)) for prefix in KEPT]:
                 seen.result()
 
@@ -152,19 +152,28 @@ class Transfer:
         """Do ``work`` for every item, several at once; a fault of one item is told and the others go on."""
         going: dict[Future[Done], Item] = {}
         ended: SimpleQueue[Future[Done]] = SimpleQueue()
-        with ThreadPoolExecutor(self.threads, thread_name_prefix="ttdn-sync") as pool:
-            try:
-                for item in items:
-                    future = pool.submit(work, item)
-                    going[future] = item
-                    future.add_done_callback(ended.put)
-                    if len(going) >= 4 * self.threads:
-                        self._gather(ended.get(), going)
-                while going:
-                    self._gather(ended.get(), going)
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        with self._threads() as pool:
+            for item in items:
+                future = pool.submit(work, item)
+                going[future] = item
+                future.add_done_callback(ended.put)
+                if len(going) >= 4 * self.threads:
+                    self._gather(_next(ended), going)
+            while going:
+                self._gather(_next(ended), going)
+
+    @contextmanager
+    def _threads(self) -> Iterator[ThreadPoolExecutor]:
+        """Threads that end what they do with the block; where that is left by an error, at their next piece."""
+        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="ttdn-sync")
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            with self.store.interruption.now():
+                pool.shutdown()
+            raise
+        pool.shutdown()
 
     def _gather(self, future: Future[Done], going: dict[Future[Done], Item]) -> None:
         item = going.pop(future)
@@ -213,10 +222,17 @@ class Transfer:
     def several(self, keys: Sequence[str], work: Callable[[str], StoredRecord]) -> dict[str, StoredRecord]:
         """What ``work`` gives for each key, several at once; faults are told."""
         found: dict[str, StoredRecord] = {}
-        with ThreadPoolExecutor(self.threads, thread_name_prefix="ttdn-sync") as pool:
+        with self._threads() as pool:
             for key, future in [(key, pool.submit(work, key)) for key in keys]:
                 try:
                     found[key] = future.result()
                 except AssetsError as error:
                     self.tolerate(key, error)
         return found
+
+
+def _next(ended: SimpleQueue[Future[Done]]) -> Future[Done]:
+    """The next to end; waited for a second at a time, since Windows hands over Ctrl+C in between only."""
+    while True:
+        with suppress(Empty):
+            return ended.get(timeout=1)
