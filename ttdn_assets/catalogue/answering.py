@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from types import TracebackType
@@ -120,6 +120,11 @@ class Answering:
             for start in range(0, len(numbers), BATCH):
                 yield from with_shared(connection, numbers[start : start + BATCH])
             yield from ((None, left) for left in forgotten_records(connection))
+
+    def shared_of(self, ids: Collection[str]) -> list[tuple[AssetRecord, SharedRecord]]:
+        """The assets of these whole ids that are there, as this machine has them and as they travel."""
+        with self._database.reading() as connection:
+            return with_shared(connection, state.numbers_of(connection, ids))
 
     def forgotten(self) -> list[SharedRecord]:
         """What is left of the assets that were forgotten."""

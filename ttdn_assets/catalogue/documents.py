@@ -7,7 +7,7 @@ in another way, the whole index is written anew.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, select, update
@@ -36,6 +36,10 @@ class Documents:
     def add(self, new: Document) -> None:
         """Let the document of a new asset wait, whose row holds its checksum."""
         self._new.append(new)
+
+    def expect(self, numbers: Iterable[int]) -> None:
+        """Let documents be made of assets that are not there yet."""
+        self._before |= dict.fromkeys(numbers)
 
     def make_stale(self, numbers: Collection[int]) -> None:
         """Read the documents of assets that are about to change."""

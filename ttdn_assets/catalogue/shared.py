@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, insert, or_, select, update
+from sqlalchemy import Connection, Table, insert, or_, select
 
+from ttdn_assets.catalogue.database import write_rows
 from ttdn_assets.catalogue.join import join
 from ttdn_assets.catalogue.records import AssetRecord, FileVersion, HistoryLine, Rival, SharedRecord, SubmissionRecord
 from ttdn_assets.catalogue.rivals import RIGHTS
@@ -135,26 +136,28 @@ def bags_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[Submis
     return found
 
 
-def add_bags(connection: Connection, asset: str, bags: Iterable[SubmissionRecord]) -> None:
-    """Write submissions that hold an asset; where this library has another bag at a path, theirs stands beside it."""
-    for bag in bags:
-        path, number = bag.path, None
-        for path in (bag.path, bag.path + _APART + bag.digest[:_APART_DIGITS]):
-            row = connection.execute(
-                select(submissions.c.number, submissions.c.digest).where(submissions.c.path == path)
-            ).first()
-            if row is None or row.digest == bag.digest:
-                number = row.number if row else None
-                break
-        values = {name: getattr(bag, name) for name in ("target", "digest", "created_at", "review", "who")}
-        if number is None:
-            made = connection.execute(insert(submissions).values(path=path, **values))
-            (number,) = made.inserted_primary_key or (None,)
-        else:
-            connection.execute(update(submissions).where(submissions.c.number == number).values(**values))
-        here = (submitted.c.submission == number, submitted.c.asset_id == asset)
-        connection.execute(delete(submitted).where(*here))
-        connection.execute(insert(submitted).values(submission=number, asset_id=asset))
+def add_bags(connection: Connection, held: Iterable[tuple[str, Sequence[SubmissionRecord]]]) -> None:
+    """Write the submissions that hold each of these assets, and that they do."""
+    numbers: dict[SubmissionRecord, int] = {}
+    rows = []
+    for asset, bags in held:
+        for bag in bags:
+            if bag not in numbers:
+                numbers[bag] = _bag_number(connection, bag)
+            rows.append({"submission": numbers[bag], "asset_id": asset})
+    write_rows(connection, submitted, rows, keys=("submission", "asset_id"))
+
+
+def _bag_number(connection: Connection, bag: SubmissionRecord) -> int:
+    """The number of a submission, written now; where this library has another bag at its path it stands beside it."""
+    values = {name: getattr(bag, name) for name in ("target", "digest", "created_at", "review", "who")}
+    for path in (bag.path, bag.path + _APART + bag.digest[:_APART_DIGITS]):
+        here = submissions.c.path == path
+        row = connection.execute(select(submissions.c.number, submissions.c.digest).where(here)).first()
+        if row is None or row.digest == bag.digest:
+            break
+    write_rows(connection, submissions, [{"path": path, **values}], keys=("path",))
+    return int(connection.execute(select(submissions.c.number).where(submissions.c.path == path)).scalar_one())
 
 
 def numbers_of(connection: Connection, record: SharedRecord) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Executable, Select, Table, bindparam, func, select
@@ -135,6 +135,11 @@ def id_of_bytes(connection: Connection, sha256: str) -> str | None:
     """The asset whose file has, or once had, these bytes."""
     joined = select(assets.c.id).join(versions, versions.c.asset == assets.c.number)
     return connection.execute(joined.where(versions.c.sha256 == sha256)).scalar()
+
+
+def numbers_of(connection: Connection, ids: Collection[str]) -> list[int]:
+    """The numbers of the assets of these whole ids that are there."""
+    return list(connection.execute(select(assets.c.number).where(assets.c.id.in_(ids))).scalars())
 
 
 def id_of_picture(connection: Connection, picture_sha256: str) -> str | None:

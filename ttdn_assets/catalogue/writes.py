@@ -68,6 +68,10 @@ class Writes:
         """Let the document of a new asset wait."""
         self._documents.add(new)
 
+    def expect(self, numbers: Iterable[int]) -> None:
+        """Say that assets of these numbers are about to be written of which there is no document yet."""
+        self._documents.expect(numbers)
+
     def make_stale(self, *numbers: int) -> None:
         """Say before anything of these assets changes that their documents are to be made anew after it."""
         self._documents.make_stale(numbers)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from ttdn_assets.catalogue.records import AssetRecord
+from ttdn_assets.catalogue.records import AssetRecord, SharedRecord
 from ttdn_assets.errors import InputError, StoreError
 from ttdn_assets.jobs.sync.items import DECLARATION, SEAL, Item, companion_items, manifest_digests, wanted_rendition
 from ttdn_assets.jobs.sync.originals import Place, placed, places_of
@@ -44,8 +44,8 @@ class Pull(Transfer):
             self._write(wanted, who=who)
 
     def _wanted(self, keys: Sequence[str]) -> Iterator[Wanted]:
-        mine = dict(self._mine(keys))
-        own = {key: self._stored(record) for key, record in mine.items()}
+        mine = self._mine(keys)
+        own = {key: self._stored(here, shared) for key, (here, shared) in mine.items()}
         theirs = self.several([key for key in keys if not self._is_same(key, own.get(key))], self.record_at)
         for key in keys:
             record, has = theirs.get(key), own.get(key)
@@ -55,17 +55,16 @@ class Pull(Transfer):
             chosen = has if record is None or not fresh else record if has is None else united(has, record)
             if chosen is not None:
                 root = self.library.originals
-                yield Wanted(chosen, fresh, places_of(chosen, mine.get(key), root=root, claims=self.there))
+                here = mine[key][0] if key in mine else None
+                yield Wanted(chosen, fresh, places_of(chosen, here, root=root, claims=self.there))
 
-    def _mine(self, keys: Sequence[str]) -> Iterator[tuple[str, AssetRecord]]:
-        """The records of the catalogue that stand under these keys."""
-        ids = {key.removeprefix(CATALOGUE).removesuffix(".json"): key for key in keys}
-        known = [one for one in ids if self.catalogue.known_bytes(one) == one]
-        return ((ids[record.id], record) for record in self.catalogue.assets(known))
+    def _mine(self, keys: Collection[str]) -> dict[str, tuple[AssetRecord, SharedRecord]]:
+        """What the catalogue knows that stands under these keys."""
+        ids = [key.removeprefix(CATALOGUE).removesuffix(".json") for key in keys]
+        return {catalogue_key(here.id): (here, shared) for here, shared in self.catalogue.shared_of(ids)}
 
-    def _stored(self, record: AssetRecord) -> StoredRecord:
-        shared = self.catalogue.shared_record(record.id)
-        return stored(shared, [one for one, _ in companion_items(record, self.digests)])
+    def _stored(self, here: AssetRecord, shared: SharedRecord) -> StoredRecord:
+        return stored(shared, [one for one, _ in companion_items(here, self.digests)])
 
     def _is_same(self, key: str, own: StoredRecord | None) -> bool:
         """Whether the listing shows that the store has what the catalogue has."""
@@ -153,9 +152,9 @@ class Pull(Transfer):
         Files that were fetched were compared with their digests on the way; those that lie nowhere are told as missing.
         """
         theirs = {catalogue_key(record.id): record for record in written}
-        mine = {key: self.catalogue.shared_record(record.id) for key, record in self._mine(list(theirs))}
+        mine = self._mine(theirs)
         for key, record in theirs.items():
-            has = stored(mine[key], record.companions) if key in mine else None
+            has = stored(mine[key][1], record.companions) if key in mine else None
             if has is not None and says_the_same(united(has, record), has):
                 self.tally.equal += 1
             else:
