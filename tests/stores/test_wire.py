@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -24,6 +25,7 @@ from ttdn_assets.stores.interruption import Interruption
 from ttdn_assets.stores.s3_client import Bucket, open_bucket
 
 KEY, SECRET, TOKEN = "AKIATESTTESTTEST", "se/cr+et:with=signs", "token/with+signs=="
+SENT = bytes(range(256)) * 4_000
 NAMES = (
     "originals/ab/abcdef.jpg",
     "submissions/Lễ hội Cà phê/data/media/ảnh (1) & [2].jpg",
@@ -38,6 +40,7 @@ NAMES = (
 class Request(NamedTuple):
     """What arrived."""
 
+    method: str
     path: str
     headers: dict[str, str]
     body: bytes
@@ -51,11 +54,22 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
-        self.seen.append(Request(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.seen.append(Request("PUT", self.path, headers, body))
         self.send_response(200)
         self.send_header("ETag", f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"')
         self.send_header("content-length", "0")
         self.end_headers()
+
+    def do_GET(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.seen.append(Request("GET", self.path, headers, b""))
+        self.send_response(200)
+        self.send_header("x-amz-meta-SHA256", "a" * 64)
+        self.send_header("content-length", str(len(SENT)))
+        self.end_headers()
+        with suppress(ConnectionError):
+            self.wfile.write(SENT)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -98,7 +112,9 @@ def botocore_signature(endpoint: str, request: Request, token: str | None) -> st
     """What botocore signs the same request with, at the same moment."""
     told = request.headers["authorization"]
     signed = told.partition("SignedHeaders=")[2].partition(",")[0].split(";")
-    again = AWSRequest("PUT", endpoint + request.path, headers={name: request.headers[name] for name in signed})
+    again = AWSRequest(
+        request.method, endpoint + request.path, headers={name: request.headers[name] for name in signed}
+    )
     again.context["timestamp"] = request.headers["x-amz-date"]
     signer = S3SigV4Auth(Credentials(KEY, SECRET, token), "s3", "ap-southeast-1")
     canonical = signer.canonical_request(again)
@@ -132,6 +148,29 @@ def test_bytes_arrive_whole_and_without_asking_first() -> None:
     assert [request.body for request in seen] == bodies
     assert etags == [f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"' for body in bodies]
     assert not any("expect" in request.headers or "transfer-encoding" in request.headers for request in seen)
+
+
+def test_bytes_come_back_whole_on_the_connection_that_is_open() -> None:
+    with listening() as (endpoint, seen):
+        bucket, came, told = bucket_at(endpoint), list[bytes](), dict[str, str]()
+        put(bucket, "submissions/ảnh 1.jpg")
+        bucket.wire.get("submissions/ảnh 1.jpg", came.append, headers={"range": "bytes=0-"}, answer=told)
+        put(bucket, "submissions/ảnh 2.jpg", b"again")
+    assert b"".join(came) == SENT
+    assert told["x-amz-meta-sha256"] == "a" * 64
+    assert [(request.method, request.body) for request in seen] == [("PUT", b"bytes"), ("GET", b""), ("PUT", b"again")]
+    assert seen[1].headers["range"] == "bytes=0-"
+    assert f"Signature={botocore_signature(endpoint, seen[1], None)}" in seen[1].headers["authorization"]
+
+
+def test_what_cannot_be_kept_ends_the_request_and_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    def full(chunk: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with listening() as (endpoint, seen), pytest.raises(OSError, match="No space left"):
+        bucket_at(endpoint).wire.get("x", full, headers={}, answer={})
+    assert len(seen) == 1
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_server_is_trusted_where_its_authority_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,9 +27,9 @@ from ttdn_assets.stores.keys import LINKS_DAYS_MAX, PROBES, check_key, digest_in
 from ttdn_assets.stores.s3_client import open_bucket
 from ttdn_assets.stores.s3_errors import error_code, http_status, s3_errors
 from ttdn_assets.stores.s3_parts import LARGE_BYTES, discard, leftovers, put_parts
-from ttdn_assets.stores.s3_probe import SHA256_KEY, md5_of, probe, sha256_base64, stored_sha256
+from ttdn_assets.stores.s3_probe import META, SHA256_KEY, md5_of, probe, sha256_base64, stored_sha256
 from ttdn_assets.stores.s3_protect import as_headers, protection, require
-from ttdn_assets.stores.s3_read import Chunks
+from ttdn_assets.stores.s3_read import read_object
 from ttdn_assets.tools.files import file_sha256, os_errors, whole_file
 
 if TYPE_CHECKING:
@@ -134,14 +134,16 @@ class S3Store:
 
     def get(self, key: str, path: Path, *, sha256: str | None = None) -> str:
         """See ``Store.get``; a connection that breaks is taken up where it broke."""
-        chunks = self._chunks(key)
+        found, name = hashlib.sha256(), self._name(key)
         with os_errors(path), whole_file(path) as partial:
-            found = hashlib.sha256()
             with partial.open("wb") as write, s3_errors(self.label, key):
-                for chunk in chunks:
+
+                def keep(chunk: bytes) -> None:
                     found.update(chunk)
                     write.write(chunk)
-            if found.hexdigest() != (sha256 or digest_in(key) or chunks.sha256 or found.hexdigest()):
+
+                told = read_object(self._bucket.wire, name, keep)
+            if found.hexdigest() != (sha256 or digest_in(key) or told or found.hexdigest()):
                 raise StoreError("store-corrupt", {"store": self.label, "key": key})
         return found.hexdigest()
 
@@ -149,8 +151,7 @@ class S3Store:
         """See ``Store.digest``."""
         found = hashlib.sha256()
         with s3_errors(self.label, key):
-            for chunk in self._chunks(key):
-                found.update(chunk)
+            read_object(self._bucket.wire, self._name(key), found.update)
         return found.hexdigest()
 
     def copy(self, src: str, dst: str, sha256: str) -> None:
@@ -231,9 +232,6 @@ class S3Store:
     def _name(self, key: str) -> str:
         return self._prefix + check_key(key)
 
-    def _chunks(self, key: str) -> Chunks:
-        return Chunks(self._client, self._bucket.name, self._name(key), self.interruption)
-
     def _holds(self, key: str, size_bytes: int, sha256: str) -> bool:
         there = self.head(key)
         return there is not None and (there.size_bytes, there.sha256) == (size_bytes, sha256)
@@ -270,7 +268,7 @@ class S3Store:
             put_parts(self._bucket, name, path=path, sha256=sha256, more=more, checked=checked)
 
     def _put_object(self, path: Path, name: str, *, key: str, sha256: str, headers: dict[str, str]) -> None:
-        headers |= {f"x-amz-meta-{SHA256_KEY}": sha256, "content-type": _content_type(name)}
+        headers |= {META: sha256, "content-type": _content_type(name)}
         headers |= as_headers(protection(self._settings, key))
         with os_errors(path):
             body = path.read_bytes()

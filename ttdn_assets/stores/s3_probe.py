@@ -19,7 +19,7 @@ from ttdn_assets.stores.s3_errors import http_status
 from ttdn_assets.stores.s3_protect import as_headers
 
 SHA256_KEY = "sha256"
-_META = f"x-amz-meta-{SHA256_KEY}"
+META = f"x-amz-meta-{SHA256_KEY}"
 _RIGHT, _WRONG = b"ttdn probe", b"ttdn other"
 _DIGEST = hashlib.sha256(_RIGHT).hexdigest()
 _OTHER_ETAG = hashlib.md5(_WRONG, usedforsecurity=False).hexdigest()
@@ -68,7 +68,7 @@ def probe(bucket: Bucket, prefix: str, protection: dict[str, Any]) -> tuple[Capa
 def _probe(bucket: Bucket, key: str, more: dict[str, str]) -> tuple[Capabilities, str | None]:
     takes_right = _takes_sha256(bucket, key, body=_RIGHT, more=more)
     if not takes_right:
-        bucket.wire.put(key, _RIGHT, sha256=_DIGEST, headers={_META: _DIGEST, **more})
+        bucket.wire.put(key, _RIGHT, sha256=_DIGEST, headers={META: _DIGEST, **more})
     head = bucket.client.head_object(Bucket=bucket.name, Key=key)
     with ThreadPoolExecutor(2) as pool:
         resumes = pool.submit(_resumes, bucket, key)
@@ -91,7 +91,7 @@ def _probe(bucket: Bucket, key: str, more: dict[str, str]) -> tuple[Capabilities
 def _takes_sha256(bucket: Bucket, key: str, *, body: bytes, more: dict[str, str]) -> bool:
     """Whether ``body`` is taken with the SHA-256 of the right bytes."""
     try:
-        headers = {_META: _DIGEST, "x-amz-checksum-sha256": sha256_base64(_DIGEST), **more}
+        headers = {META: _DIGEST, "x-amz-checksum-sha256": sha256_base64(_DIGEST), **more}
         bucket.wire.put(key, body, sha256=_DIGEST, headers=headers)
     except ClientError as error:
         if http_status(error) in _UNPROVEN or not 400 <= http_status(error) < 502:
@@ -103,7 +103,7 @@ def _takes_sha256(bucket: Bucket, key: str, *, body: bytes, more: dict[str, str]
 def _refuses(bucket: Bucket, key: str, more: dict[str, str]) -> bool:
     """Whether a condition that does not hold keeps an object from being replaced."""
     try:
-        bucket.wire.put(key, _RIGHT, sha256=_DIGEST, headers={_META: _DIGEST, **more})
+        bucket.wire.put(key, _RIGHT, sha256=_DIGEST, headers={META: _DIGEST, **more})
     except ClientError as error:
         return http_status(error) == 412
     return False

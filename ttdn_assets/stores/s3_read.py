@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
-
 from botocore.exceptions import HTTPClientError
 
-from ttdn_assets.stores.interruption import Interruption
-from ttdn_assets.stores.s3_probe import stored_sha256
+from ttdn_assets.stores.s3_probe import META, stored_sha256
+from ttdn_assets.stores.s3_wire import Take, Wire
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-
-_CHUNK_BYTES = 1 << 20
 _RESUMES = 5
 
 
-class Chunks:
-    """An object in chunks of a mebibyte; ``sha256`` is what the store says of it, once the first has come."""
+def read_object(wire: Wire, name: str, take: Take) -> str | None:
+    """Hand all bytes of an object to ``take``, in order; the SHA-256 that the store says they have."""
+    at, answer = 0, dict[str, str]()
 
-    def __init__(self, client: S3Client, bucket: str, name: str, interruption: Interruption) -> None:
-        """Nothing is asked for yet."""
-        self._interruption = interruption
-        self._client, self._where = client, {"Bucket": bucket, "Key": name}
-        self.sha256: str | None = None
+    def hand_on(chunk: bytes) -> None:
+        nonlocal at
+        at += len(chunk)
+        take(chunk)
 
-    def __iter__(self) -> Iterator[bytes]:
-        at, size_bytes, more = 0, -1, dict[str, Any]()
-        for left in reversed(range(_RESUMES)):
-            answer = self._client.get_object(**self._where, **more)  # type: ignore[arg-type]  # names as the stub has
-            self.sha256 = stored_sha256(answer["Metadata"])
-            size_bytes = size_bytes if more else answer["ContentLength"]
-            try:
-                while chunk := answer["Body"].read(_CHUNK_BYTES):
-                    self._interruption.check()
-                    at += len(chunk)
-                    yield chunk
-            except HTTPClientError:
-                if not left:
-                    raise
-            finally:
-                answer["Body"].close()
-            if at >= size_bytes:
-                return
-            more = {"Range": f"bytes={at}-", "IfMatch": answer["ETag"]} if at else {}
+    for left in reversed(range(_RESUMES)):
+        more = {"range": f"bytes={at}-", "if-match": answer["etag"]} if at else {}
+        try:
+            wire.get(name, hand_on, headers=more, answer=answer)
+        except HTTPClientError:
+            if not left:
+                raise
+        else:
+            break
+    return stored_sha256({"sha256": answer[META]} if META in answer else {})
