@@ -11,6 +11,7 @@ from sqlalchemy import select
 from ttdn_assets.catalogue import edit, notes, state
 from ttdn_assets.catalogue.answering import Answering
 from ttdn_assets.catalogue.collection import Collections
+from ttdn_assets.catalogue.database import uncollected
 from ttdn_assets.catalogue.documents import rebuild
 from ttdn_assets.catalogue.facets import facets
 from ttdn_assets.catalogue.looks import AllLooks, Unseen, all_looks, look_rows, unseen
@@ -31,7 +32,7 @@ from ttdn_assets.catalogue.schema import history, looks
 from ttdn_assets.catalogue.search import search
 from ttdn_assets.model import Field, Finding, Kind, Lang, Origin, Period, PeriodCounts, Rendition, Subject, TextStatus
 
-_BULK, _BULK_MAX = 1_000, 5_000
+_BULK = _BULK_MAX = 5_000
 
 
 class Catalogue(Answering):
@@ -53,7 +54,7 @@ class Catalogue(Answering):
         """Write many entries, ``batch`` (at most 5,000) of them in one transaction; the ids as each batch is kept."""
         waiting = iter(entries)
         while several := list(islice(waiting, min(batch, _BULK_MAX))):
-            with self._database.writing() as connection:
+            with self._database.writing() as connection, uncollected():
                 ids = record(connection, several, who=who, index=self._index)
             yield from ids
 
