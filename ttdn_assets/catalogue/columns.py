@@ -10,12 +10,15 @@ from sqlalchemy import Dialect, LargeBinary, SmallInteger, TypeDecorator
 _BYTES = 32
 
 
-def packed(digest: str | None) -> bytes | None:
-    """The 32 bytes of a SHA-256 in hex; any other text as it is in UTF-8, which is kept from being as long."""
+def packed(digest: str | None) -> bytes | bytearray | None:
+    """The 32 bytes of a SHA-256 in hex; any other text as it is in UTF-8, which is kept from being as long.
+
+    They are a ``bytearray``, which SQLite's driver takes as it is; of ``bytes`` it first asks what they adapt to.
+    """
     if digest is None:
         return None
     try:
-        if len(found := bytes.fromhex(digest)) == _BYTES:
+        if len(found := bytearray.fromhex(digest)) == _BYTES:
             return found
     except ValueError:
         pass
@@ -36,7 +39,7 @@ class Digest(TypeDecorator[str]):
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | bytearray | None:
         """See ``packed``."""
         return packed(value)
 

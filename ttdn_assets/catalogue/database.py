@@ -41,6 +41,8 @@ _PG_READ_ONLY = {"25006", "42501"}
 _WRITERS_LOCK = 8_402_017
 _BESIDE_BYTES = 100_000
 _PAGE_BYTES, _CHECKPOINT_PAGES = 8_192, 4_000
+_PORTION = 2_000
+"""So many rows are turned at once into columns, which then are still in the processor's cache."""
 
 
 class Database:
@@ -215,8 +217,11 @@ def write_rows(connection: Connection, table: Table, rows: Sequence[Row], *, key
     is several times as fast as Core's own way for many rows.  New rows leave out a column in which none has a value:
     SQLite's driver is slower at handing over nothing than at anything else.
     """
-    if not rows:
-        return
+    for start in range(0, len(rows), _PORTION):
+        _write_portion(connection, table, rows[start : start + _PORTION], keys)
+
+
+def _write_portion(connection: Connection, table: Table, rows: Sequence[Row], keys: tuple[str, ...]) -> None:
     columns = dict(zip(rows[0], zip(*map(itemgetter(*rows[0]), rows), strict=True), strict=True))
     names = tuple(name for name, values in columns.items() if keys or not _is_empty(values))
     make_dialect: Callable[..., Dialect] = type(connection.dialect)

@@ -29,6 +29,8 @@ _WORDS_MAX = 32
 _TOKENS_MAX = 64
 _LETTERS_MAX = 100
 _KEPT_MAX, _PIECE_MAX = 32_768, 20
+_HAN_ONLY = re.compile(r"[\u3001\u3002\u4e00-\u9fff\uff0c]+")
+"""Chinese with its usual stops, in which nothing is folded."""
 _DIGIT = re.compile(r"[0-9]")
 """What has one is mostly a number or the name of a file: soon done, and it does not come again."""
 
@@ -81,8 +83,8 @@ def folded_text(value: str) -> str:
 
 def indexed(value: str) -> tuple[str, Iterable[str]]:
     """What the index keeps of a text: its folded tokens joined by spaces, and its tokens that have marks."""
-    pieces = [_PIECES[piece] for piece in nfc(value).split()]
-    return " ".join(map(_FOLDED_OF, pieces)), chain.from_iterable(map(_MARKED_OF, pieces))
+    pieces = [*map(_PIECES.__getitem__, nfc(value).split())]
+    return " ".join(map(_FOLDED_OF, pieces)), chain.from_iterable(dict.fromkeys(map(_MARKED_OF, pieces)))
 
 
 def exact_tokens(value: str) -> list[str]:
@@ -96,6 +98,8 @@ class _Pieces(dict[str, tuple[str, tuple[str, ...]]]):
     def __missing__(self, piece: str) -> tuple[str, tuple[str, ...]]:
         if piece.isascii() and _DIGIT.search(piece):
             return " ".join(_tokens(piece.lower())), ()
+        if len(piece) > _PIECE_MAX and _HAN_ONLY.fullmatch(piece):
+            return " ".join(_TOKEN.findall(piece)), ()
         tokens = exact_tokens(piece)
         folded = _tokens(fold(piece)) if _LOOSE_MARK.search(piece) else [_FOLDED[token] for token in tokens]
         marked = () if folded == tokens else tuple(token for token in tokens if _FOLDED[token] != token)
