@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select
 
 from ttdn_assets.catalogue.database import write_rows
-from ttdn_assets.catalogue.rows import Values
+from ttdn_assets.catalogue.rows import Whole
 from ttdn_assets.catalogue.schema import claims, facts
 
 Claim = tuple[str, str, str]
@@ -25,13 +25,12 @@ _KNOWN = select(claims).where(claims.c.value.in_(_VALUES))
 _LAST = select(func.coalesce(func.max(claims.c.number), 0))
 
 
-def write_facts(connection: Connection, rows: Sequence[Values]) -> None:
+def write_facts(connection: Connection, rows: Sequence[Whole]) -> None:
     """Insert rows of ``facts`` in which ``claim`` is a ``Claim`` still; the writers' lock must be held."""
     if rows:
-        numbers = _numbers_of(connection, {row["claim"] for row in rows})
-        for row in rows:
-            row["claim"] = numbers[row["claim"]]
-        write_rows(connection, facts, rows)
+        numbers = _numbers_of(connection, {claim for _, _, _, claim, _ in rows})
+        numbered = [(asset, file, place, numbers[claim], source) for asset, file, place, claim, source in rows]
+        write_rows(connection, facts, numbered)
 
 
 def _numbers_of(connection: Connection, wanted: Collection[Claim]) -> dict[Claim, int]:

@@ -32,7 +32,7 @@ from ttdn_assets.tools.files import free_bytes
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
-Row = Mapping[str, Any]
+Row = Mapping[str, Any] | tuple[Any, ...]
 _PRIMARY_CODE = 0xFF
 _REASON_MAX = 300
 _PG_LOCKED = {"55P03", "40P01", "40001"}
@@ -211,7 +211,9 @@ def create_schema(connection: Connection) -> None:
 
 
 def write_rows(connection: Connection, table: Table, rows: Sequence[Row], *, keys: tuple[str, ...] = ()) -> None:
-    """Insert rows that name the same columns; where the values of ``keys`` exist already, update the other columns.
+    """Insert rows; where the values of ``keys`` exist already, update the other columns.
+
+    All rows name the same columns, or all are tuples with a value for each column of the table in its order.
 
     The statement is compiled once, values are packed column by column and the rows go straight to the driver, which
     is several times as fast as Core's own way for many rows.  New rows leave out a column in which none has a value:
@@ -222,7 +224,9 @@ def write_rows(connection: Connection, table: Table, rows: Sequence[Row], *, key
 
 
 def _write_portion(connection: Connection, table: Table, rows: Sequence[Row], keys: tuple[str, ...]) -> None:
-    columns = dict(zip(rows[0], zip(*map(itemgetter(*rows[0]), rows), strict=True), strict=True))
+    named = table.columns.keys() if isinstance(rows[0], tuple) else [*rows[0]]
+    values = rows if isinstance(rows[0], tuple) else map(itemgetter(*named), rows)
+    columns = dict(zip(named, zip(*values, strict=True), strict=True))
     names = tuple(name for name, values in columns.items() if keys or not _is_empty(values))
     make_dialect: Callable[..., Dialect] = type(connection.dialect)
     sql, order = _compiled(make_dialect, table, keys, names)

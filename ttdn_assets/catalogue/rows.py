@@ -28,6 +28,8 @@ from ttdn_assets.model import (
 
 Value = TypeVar("Value")
 Values = dict[str, Any]
+Whole = tuple[Any, ...]
+"""The values of all columns of a table in their order, as the many rows of texts and facts are told."""
 _MOMENT = dt.timedelta(milliseconds=1)
 
 
@@ -124,16 +126,10 @@ def file_version(row: SqlRow[Any], *, facts: tuple[Fact, ...] = ()) -> FileVersi
     )
 
 
-def fact_rows(facts: Iterable[Fact], *, asset: int, file: int) -> list[Values]:
+def fact_rows(facts: Iterable[Fact], *, asset: int, file: int) -> list[Whole]:
     """Rows of ``facts``, for ``claims.write_facts``."""
     return [
-        {
-            "asset": asset,
-            "file": file,
-            "position": position,
-            "claim": (fact.kind, storable(fact.value), fact.term or ""),
-            "source": fact.source,
-        }
+        (asset, file, position, (fact.kind, storable(fact.value), fact.term or ""), fact.source)
         for position, fact in enumerate(facts)
     ]
 
@@ -143,19 +139,11 @@ def fact_of(row: SqlRow[Any]) -> Fact:
     return Fact(kind=row.kind, value=row.value, term=row.term or None, source=row.source)
 
 
-def text_row(asset: int, key: Key, stored: StoredText) -> Values:
+def text_row(asset: int, key: Key, stored: StoredText) -> Whole:
     """A row of ``texts``."""
-    return {
-        "asset": asset,
-        "field": key[0],
-        "lang": key[1],
-        "value": storable(stored.text.value),
-        "origin": stored.text.origin,
-        "engine": stored.text.engine,
-        "status": stored.text.status,
-        "offered": None if stored.offered is None else storable(stored.offered),
-        "changed_at": stored.changed_at,
-    }
+    text, offered = stored.text, None if stored.offered is None else storable(stored.offered)
+    said = (storable(text.value), text.origin, text.engine, text.status)
+    return (asset, *key, *said, offered, stored.changed_at)
 
 
 def stored_text(row: SqlRow[Any]) -> tuple[Key, StoredText]:

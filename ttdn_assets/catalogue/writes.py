@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import product
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Connection, Table, bindparam, delete, select
 
@@ -15,7 +15,7 @@ from ttdn_assets.catalogue.index import Document, SearchIndex
 from ttdn_assets.catalogue.merge import Key
 from ttdn_assets.catalogue.records import Change, HistoryLine
 from ttdn_assets.catalogue.rivals import RIGHTS, rivals_at
-from ttdn_assets.catalogue.rows import Values, history_row, now
+from ttdn_assets.catalogue.rows import Values, Whole, history_row, now
 from ttdn_assets.catalogue.schema import (
     assets,
     facts,
@@ -57,10 +57,10 @@ class Writes:
         self.at = now()
         self.touched: set[int] = set()
         self._documents = Documents(connection, index)
-        self._rows: dict[tuple[Table, bool], list[Values]] = {}
+        self._rows: dict[tuple[Table, bool], list[Any]] = {}
         self._useless: list[Values] = []
 
-    def add(self, table: Table, rows: Iterable[Values], *, new: bool = False) -> None:
+    def add(self, table: Table, rows: Iterable[Values | Whole], *, new: bool = False) -> None:
         """Let rows wait for ``flush``, which brings those up to date that are there; ``new`` promises that none is."""
         self._rows.setdefault((table, new), []).extend(rows)
 
