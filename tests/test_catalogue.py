@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import signal
@@ -382,6 +383,27 @@ def test_a_batch_that_fails_leaves_nothing(catalogue: Catalogue) -> None:
     with pytest.raises(CatalogueError):
         list(catalogue.record_all([entry("a"), bad], who="an"))
     assert catalogue.counts().assets == 0
+
+
+def test_what_few_of_many_say_is_kept_of_them_alone_and_goes_again(catalogue: Catalogue) -> None:
+    captions = words(vi="Hoa", en="Flower", zh="花")
+    by_machine = CaptionSet(title={"en": Text(value="Flower", origin="machine", engine="argos 1.9")})
+    plain = [entry(str(number), captions=captions) for number in range(700)]
+    ids = list(catalogue.record_all([*plain[:-1], msgspec.structs.replace(plain[-1], captions=by_machine)], who="an"))
+    first, last = catalogue.assets([ids[0], ids[-1]])
+    assert (first.captions.title["en"].engine, last.captions.title["en"].engine) == (None, "argos 1.9")
+    list(catalogue.record_all([plain[0], plain[-1]], who="an"))
+    assert catalogue.asset(ids[-1]).captions.title["en"].engine is None
+
+
+def test_the_garbage_collector_is_at_work_again_after_many_were_written_or_failed(catalogue: Catalogue) -> None:
+    bad = entry("b", renditions=(msgspec.structs.replace(rendition("r"), kind=None),))
+    adding = catalogue.record_all([entry("a"), bad], who="an", batch=1)
+    next(adding)
+    assert gc.isenabled()
+    with pytest.raises(CatalogueError):
+        next(adding)
+    assert gc.isenabled()
 
 
 def test_names_that_are_no_utf8_and_texts_with_nul_are_kept_readably(catalogue: Catalogue) -> None:

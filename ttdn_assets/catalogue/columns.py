@@ -26,7 +26,7 @@ def packed(digest: str | None) -> bytes | bytearray | None:
     return other + b"\0" if len(other) == _BYTES else other
 
 
-def unpacked(stored: bytes | None) -> str | None:
+def unpacked(stored: bytes | bytearray | None) -> str | None:
     """The text of ``packed``."""
     if stored is None:
         return None
