@@ -50,16 +50,17 @@ def _args(file: tuple[Path, str], key: str) -> tuple[Path, str, str]:
 
 
 def test_only_what_was_seen_is_replaced(store: Store, tmp_path: Path) -> None:
-    first, second, third = (made(tmp_path / name, name.encode()) for name in ("first", "second", "third"))
-    assert store.replace(*_args(first, KEY), seen=None)
+    assert store.replace(b"first", KEY, seen=None)
     seen = store.head(KEY)
-    assert not store.replace(*_args(second, KEY), seen=None)
-    assert store.replace(*_args(second, KEY), seen=seen)
-    assert not store.replace(*_args(third, KEY), seen=seen)
-    assert store.get(KEY, tmp_path / "back") == second[1]
+    assert seen is not None
+    assert seen.sha256 == hashlib.sha256(b"first").hexdigest()
+    assert not store.replace(b"second", KEY, seen=None)
+    assert store.replace(b"second", KEY, seen=seen)
+    assert not store.replace(b"third", KEY, seen=seen)
+    assert store.get(KEY, tmp_path / "back") == hashlib.sha256(b"second").hexdigest()
     now = store.head(KEY)
     store.delete(KEY)
-    assert not store.replace(*_args(third, KEY), seen=now)
+    assert not store.replace(b"third", KEY, seen=now)
     assert store.head(KEY) is None
 
 

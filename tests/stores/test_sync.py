@@ -250,10 +250,10 @@ class Overtaken:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    def replace(self, path: Path, key: str, sha256: str, *, seen: ObjectInfo | None) -> bool:
+    def replace(self, data: bytes, key: str, *, seen: ObjectInfo | None) -> bool:
         while self._other:
             self._other.pop()()
-        return self._store.replace(path, key, sha256, seen=seen)
+        return self._store.replace(data, key, seen=seen)
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["changed", "new"])

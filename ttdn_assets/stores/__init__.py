@@ -94,16 +94,15 @@ class Store(Protocol):
             StoreError: ``store-corrupt`` where what arrived is not what was sent; it is deleted.
         """
 
-    def replace(self, path: Path, key: str, sha256: str, *, seen: ObjectInfo | None) -> bool:
-        """``put`` in the place of what was seen there; whether that still was so, else nothing is stored.
+    def replace(self, data: bytes, key: str, *, seen: ObjectInfo | None) -> bool:
+        """Put a few bytes in the place of what was seen there; whether that still was so, else nothing is stored.
 
         So several machines change one object without losing what another one wrote.  Where the store has no such
         condition what lies there is compared right before, which leaves a moment in which the later one wins.
 
         Args:
-            path: the file.
+            data: the object.
             key: where to.
-            sha256: the digest of its bytes.
             seen: what ``head`` told of the object; ``None`` where nothing was there.
         """
 

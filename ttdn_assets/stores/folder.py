@@ -9,6 +9,7 @@ import contextlib
 import datetime as dt
 import errno
 import hashlib
+import io
 import os
 import tempfile
 from collections.abc import Iterator
@@ -79,11 +80,12 @@ class FolderStore:
             self._write(path, target, key=key, sha256=sha256)
         return True
 
-    def replace(self, path: Path, key: str, sha256: str, *, seen: ObjectInfo | None) -> bool:
+    def replace(self, data: bytes, key: str, *, seen: ObjectInfo | None) -> bool:
         """See ``Store.replace``; files know no condition, so what lies there is compared right before."""
         if self.head(key) != seen:
             return False
-        self.put(path, key, sha256)
+        with self._errors(key):
+            self._write(data, self._path(key), key=key, sha256=hashlib.sha256(data).hexdigest())
         return True
 
     def head(self, key: str) -> ObjectInfo | None:
@@ -172,10 +174,11 @@ class FolderStore:
     def _path(self, key: str) -> Path:
         return self.root.joinpath(*check_key(key).split("/"))
 
-    def _write(self, source: Path, target: Path, *, key: str, sha256: str) -> None:
+    def _write(self, source: Path | bytes, target: Path, *, key: str, sha256: str) -> None:
         """Copy, force to the disk and read back, before the file gets its name."""
-        with whole_file(target) as partial:
-            with source.open("rb") as read, partial.open("wb") as write:
+        opened = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+        with opened as read, whole_file(target) as partial:
+            with partial.open("wb") as write:
                 sent = hashlib.sha256()
                 while chunk := read.read(_CHUNK_BYTES):
                     self.interruption.check()
@@ -183,7 +186,7 @@ class FolderStore:
                     write.write(chunk)
                 write.flush()
                 os.fsync(write.fileno())
-            if sent.hexdigest() != sha256:
+            if isinstance(source, Path) and sent.hexdigest() != sha256:
                 raise InputError("file-changed", {"path": source})
             if file_sha256(partial) != sha256:
                 raise StoreError("store-corrupt", {"store": self.label, "key": key})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -88,30 +88,33 @@ class S3Store:
 
     def put(self, path: Path, key: str, sha256: str) -> bool:
         """See ``Store.put``."""
-        name, can = self._name(key), self.capabilities
         with os_errors(path):
             size_bytes = path.stat().st_size
-        at_once = size_bytes < LARGE_BYTES and can.refuses_overwrite
-        if not (at_once and self._send_if(_NOTHING_THERE, path, name, key=key, sha256=sha256)):
+        is_small = size_bytes < LARGE_BYTES
+        at_once = is_small and self.capabilities.refuses_overwrite
+        if not (at_once and self._put_file(path, key, sha256, _NOTHING_THERE)):
             if self._holds(key, size_bytes, sha256):
                 return False
-            self._send(path, name, key=key, sha256=sha256, size_bytes=size_bytes)
-        if not can.refuses_wrong_sha256:
+            if is_small:
+                self._put_file(path, key, sha256, {})
+            else:
+                self._put_parts(path, key, sha256, size_bytes)
+        if not self.capabilities.refuses_wrong_sha256:
             self._read_back(key, path, sha256)
         return True
 
-    def replace(self, path: Path, key: str, sha256: str, *, seen: ObjectInfo | None) -> bool:
+    def replace(self, data: bytes, key: str, *, seen: ObjectInfo | None) -> bool:
         """See ``Store.replace``; the condition is for what goes in one piece and has a plain ETag."""
-        can, etag = self.capabilities, seen.md5 if seen else None
-        if not (can.refuses_stale and etag if seen else can.refuses_overwrite):
-            if self.head(key) != seen:
-                return False
-            self.put(path, key, sha256)
-            return True
-        condition = {"if-match": f'"{etag}"'} if seen else _NOTHING_THERE
-        sent = self._send_if(condition, path, self._name(key), key=key, sha256=sha256)
+        can, etag, sha256 = self.capabilities, seen.md5 if seen else None, hashlib.sha256(data).hexdigest()
+        if can.refuses_stale and etag if seen else can.refuses_overwrite:
+            condition = {"if-match": f'"{etag}"'} if seen else _NOTHING_THERE
+        elif self.head(key) == seen:
+            condition = {}
+        else:
+            return False
+        sent = self._put_bytes(data, key, sha256, condition)
         if sent and not can.refuses_wrong_sha256:
-            self._read_back(key, path, sha256)
+            self._read_back(key, None, sha256)
         return sent
 
     def head(self, key: str) -> ObjectInfo | None:
@@ -236,47 +239,46 @@ class S3Store:
         there = self.head(key)
         return there is not None and (there.size_bytes, there.sha256) == (size_bytes, sha256)
 
-    def _send_if(self, condition: dict[str, str], path: Path, name: str, *, key: str, sha256: str) -> bool:
+    def _put_file(self, path: Path, key: str, sha256: str, condition: Mapping[str, str]) -> bool:
         """Send a small file where the condition holds; whether it did."""
+        with os_errors(path):
+            body = path.read_bytes()
+        if not self.capabilities.refuses_wrong_sha256 and hashlib.sha256(body).hexdigest() != sha256:
+            raise InputError("file-changed", {"path": path})
+        try:
+            return self._put_bytes(body, key, sha256, condition)
+        except StoreError as error:
+            _accuse_file(error.__cause__, path, sha256)
+            raise
+
+    def _put_bytes(self, body: bytes, key: str, sha256: str, condition: Mapping[str, str]) -> bool:
+        """Send an object in one piece where the condition holds; whether it did."""
+        name = self._name(key)
+        headers = {**condition, META: sha256, "content-type": _content_type(key)}
+        headers |= as_headers(protection(self._settings, key))
+        if self.capabilities.refuses_wrong_sha256:
+            headers["x-amz-checksum-sha256"] = sha256_base64(sha256)
         with s3_errors(self.label, key):
             try:
-                self._put_object(path, name, key=key, sha256=sha256, headers=dict(condition))
+                self._bucket.wire.put(name, body, sha256=sha256, headers=headers)
             except ClientError as error:
                 if http_status(error) in _UNMET or ("if-match" in condition and http_status(error) == 404):
                     return False
-                _accuse_file(error, path, sha256)
                 raise
         return True
 
-    def _send(self, path: Path, name: str, *, key: str, sha256: str, size_bytes: int) -> None:
+    def _put_parts(self, path: Path, key: str, sha256: str, size_bytes: int) -> None:
+        more = {"ContentType": _content_type(key), **protection(self._settings, key)}
+        name, checked = self._name(key), self.capabilities.refuses_wrong_sha256
         with s3_errors(self.label, key):
             try:
-                if size_bytes < LARGE_BYTES:
-                    self._put_object(path, name, key=key, sha256=sha256, headers={})
-                else:
-                    self._put_parts(path, name, key=key, sha256=sha256)
+                with os_errors(path):
+                    put_parts(self._bucket, name, path=path, sha256=sha256, more=more, checked=checked)
             except ClientError as error:
                 if error_code(error) == "NoSuchUpload" and self._holds(key, size_bytes, sha256):
                     return
                 _accuse_file(error, path, sha256)
                 raise
-
-    def _put_parts(self, path: Path, name: str, *, key: str, sha256: str) -> None:
-        more = {"ContentType": _content_type(name), **protection(self._settings, key)}
-        checked = self.capabilities.refuses_wrong_sha256
-        with os_errors(path):
-            put_parts(self._bucket, name, path=path, sha256=sha256, more=more, checked=checked)
-
-    def _put_object(self, path: Path, name: str, *, key: str, sha256: str, headers: dict[str, str]) -> None:
-        headers |= {META: sha256, "content-type": _content_type(name)}
-        headers |= as_headers(protection(self._settings, key))
-        with os_errors(path):
-            body = path.read_bytes()
-        if self.capabilities.refuses_wrong_sha256:
-            headers["x-amz-checksum-sha256"] = sha256_base64(sha256)
-        elif hashlib.sha256(body).hexdigest() != sha256:
-            raise InputError("file-changed", {"path": path})
-        self._bucket.wire.put(name, body, sha256=sha256, headers=headers)
 
     def _read_back(self, key: str, path: Path | None, sha256: str) -> None:
         """Read an object whole and compare; what is wrong is deleted."""
@@ -288,9 +290,9 @@ class S3Store:
         raise StoreError("store-corrupt", {"store": self.label, "key": key})
 
 
-def _accuse_file(error: ClientError, path: Path, sha256: str) -> None:
+def _accuse_file(error: BaseException | None, path: Path, sha256: str) -> None:
     """Where a server refuses a digest because the file is no longer what was hashed, say so."""
-    if http_status(error) == 400 and file_sha256(path) != sha256:
+    if isinstance(error, ClientError) and http_status(error) == 400 and file_sha256(path) != sha256:
         raise InputError("file-changed", {"path": path}) from error
 
 

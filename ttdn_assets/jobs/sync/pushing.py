@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Self
 
 from ttdn_assets.decoding import decode
 from ttdn_assets.errors import InputError, StoreError
@@ -34,6 +35,17 @@ _RECORD = "record "
 _RECORD_TRIES = 8
 
 
+class RecordItem(Item, frozen=True, kw_only=True):
+    """A record, which is in no file."""
+
+    data: bytes
+
+    @classmethod
+    def of(cls, key: str, data: bytes) -> Self:
+        """The record to be at ``key``."""
+        return cls(key=key, path=Path(), size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest(), data=data)
+
+
 class Push(Transfer):
     """One push: what the store was seen to hold, and what was sent since."""
 
@@ -59,7 +71,7 @@ class Push(Transfer):
         """Keep a record for when its files have travelled, unless the listing shows that the store has it so."""
         key, data = catalogue_key(record.id), record_bytes(record)
         there = self.there.get(key)
-        if there and there.md5 == hashlib.md5(data, usedforsecurity=False).hexdigest():
+        if there and there.md5 == _md5(data):
             self.tally.add(key, "unchanged")
         else:
             self.there.note(f"{_RECORD}{record.id}", data.decode())
@@ -141,46 +153,40 @@ class Push(Transfer):
         A record waits for the next run where one of its files did not travel: nothing names what is not there.
         """
         failed = {fault.subject for fault in self.tally.faults}
-        kept = ((catalogue_key(id_), data.encode()) for id_, data in self.there.noted_below(_RECORD))
-        ready = (one for one in kept if not failed or not self._names(one[1], failed))
-        self.each((self._record_item(key, data) for key, data in ready), self._send_record)
+        kept = (RecordItem.of(catalogue_key(id_), data.encode()) for id_, data in self.there.noted_below(_RECORD))
+        self.each((one for one in kept if not failed or not self._names(one.data, failed)), self._send_record)
 
     def _names(self, data: bytes, keys: set[str]) -> bool:
         """Whether a record names an object of these."""
         record = decode(data, StoredRecord)
         return not keys.isdisjoint(item.key for item in named_items(record, self.library.root))
 
-    def _record_item(self, key: str, data: bytes) -> Item:
-        path = self.scratch / key.replace("/", "-")
-        path.write_bytes(data)
-        return Item(key=key, path=path, size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
-
-    def _send_record(self, item: Item) -> Done:
+    def _send_record(self, item: RecordItem) -> Done:
         """Send a record, joined with what the store has; begin again where another machine was faster."""
-        data = item.path.read_bytes()
-        try:
-            seen = self.store.head(item.key) if self.there.get(item.key) else None
-            for _ in range(_RECORD_TRIES):
-                if done := self._put_record(item, data, seen):
-                    return done
-                seen, item = self.store.head(item.key), self._record_item(item.key, data)
-            return "newer"
-        finally:
-            item.path.unlink(missing_ok=True)
+        seen = self.store.head(item.key) if self.there.get(item.key) else None
+        for _ in range(_RECORD_TRIES):
+            if done := self._put_record(item, seen):
+                return done
+            seen = self.store.head(item.key)
+        return "newer"
 
-    def _put_record(self, item: Item, data: bytes, seen: ObjectInfo | None) -> Done | None:
+    def _put_record(self, item: RecordItem, seen: ObjectInfo | None) -> Done | None:
         """Put a record in the place of the one seen; ``None`` where that lies there no more."""
-        if seen is None:
-            return "sent" if self.store.replace(item.path, item.key, item.sha256, seen=None) else None
-        if self._is_there(item, seen):
-            return "unchanged"
-        mine, theirs = read_record(data), self.stored_record(item.key)
-        if mine and theirs:
-            both = united(mine, theirs)
-            if says_the_same(both, theirs):
-                return "unchanged" if says_the_same(stored(mine, theirs.companions), theirs) else "newer"
-            item = self._record_item(item.key, record_bytes(both))
-        return "sent" if self.store.replace(item.path, item.key, item.sha256, seen=seen) else None
+        data = item.data
+        if seen is not None:
+            if seen.sha256 == item.sha256 or seen.md5 == _md5(data):
+                return "unchanged"
+            mine, theirs = read_record(data), self.stored_record(item.key)
+            if mine and theirs:
+                both = united(mine, theirs)
+                if says_the_same(both, theirs):
+                    return "unchanged" if says_the_same(stored(mine, theirs.companions), theirs) else "newer"
+                data = record_bytes(both)
+        return "sent" if self.store.replace(data, item.key, seen=seen) else None
+
+
+def _md5(data: bytes) -> str:
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 def _file_md5(path: Path) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 from uuid import uuid4
 
 import msgspec
@@ -24,6 +24,7 @@ from ttdn_assets.settings import Library
 from ttdn_assets.stores import Store
 from ttdn_assets.stores.keys import CATALOGUE, ORIGINALS, RENDITIONS, SHARES, SUBMISSIONS
 
+ItemT = TypeVar("ItemT", bound=Item)
 Done = Literal["sent", "copied", "fetched", "unchanged", "newer"]
 ONE_OBJECT = {"store-corrupt", "store-object-missing", "store-too-large", "store-busy", "store-failed"}
 """Codes of store errors that may be about one object; any other ends the run."""
@@ -148,9 +149,9 @@ class Transfer:
             for seen in [pool.submit(self.there.add, self.store.iter(prefix)) for prefix in KEPT]:
                 seen.result()
 
-    def each(self, items: Iterable[Item], work: Callable[[Item], Done]) -> None:
+    def each(self, items: Iterable[ItemT], work: Callable[[ItemT], Done]) -> None:
         """Do ``work`` for every item, several at once; a fault of one item is told and the others go on."""
-        going: dict[Future[Done], Item] = {}
+        going: dict[Future[Done], ItemT] = {}
         ended: SimpleQueue[Future[Done]] = SimpleQueue()
         with self._threads() as pool:
             for item in items:
@@ -175,7 +176,7 @@ class Transfer:
             raise
         pool.shutdown()
 
-    def _gather(self, future: Future[Done], going: dict[Future[Done], Item]) -> None:
+    def _gather(self, future: Future[Done], going: dict[Future[Done], ItemT]) -> None:
         item = going.pop(future)
         try:
             done = future.result()
