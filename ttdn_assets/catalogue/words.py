@@ -29,7 +29,7 @@ _WORDS_MAX = 32
 _TOKENS_MAX = 64
 _LETTERS_MAX = 100
 _KEPT_MAX, _PIECE_MAX = 32_768, 20
-_HAN_ONLY = re.compile(r"[\u3001\u3002\u4e00-\u9fff\uff0c]+")
+_HAN_ONLY = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f“”!-/:-@]*")
 """Chinese with its usual stops, in which nothing is folded."""
 _DIGIT = re.compile(r"[0-9]")
 """What has one is mostly a number or the name of a file: soon done, and it does not come again."""
@@ -83,8 +83,8 @@ def folded_text(value: str) -> str:
 
 def indexed(value: str) -> tuple[str, Iterable[str]]:
     """What the index keeps of a text: its folded tokens joined by spaces, and its tokens that have marks."""
-    pieces = [*map(_PIECES.__getitem__, nfc(value).split())]
-    return " ".join(map(_FOLDED_OF, pieces)), chain.from_iterable(dict.fromkeys(map(_MARKED_OF, pieces)))
+    pieces = [*map(_PIECES.__getitem__, nfc(value).replace("/", " ").split())]
+    return " ".join(map(_FOLDED_OF, pieces)), chain.from_iterable(filter(None, map(_MARKED_OF, pieces)))
 
 
 def exact_tokens(value: str) -> list[str]:
@@ -93,21 +93,23 @@ def exact_tokens(value: str) -> list[str]:
 
 
 class _Pieces(dict[str, tuple[str, tuple[str, ...]]]):
-    """What stands between two spaces, in NFC: its folded tokens and those that have marks; most comes again soon."""
+    """What stands between spaces or strokes, in NFC: its folded tokens, and those that have marks; most comes again."""
 
     def __missing__(self, piece: str) -> tuple[str, tuple[str, ...]]:
         if piece.isascii() and _DIGIT.search(piece):
             return " ".join(_tokens(piece.lower())), ()
-        if len(piece) > _PIECE_MAX and _HAN_ONLY.fullmatch(piece):
-            return " ".join(_TOKEN.findall(piece)), ()
-        tokens = exact_tokens(piece)
-        folded = _tokens(fold(piece)) if _LOOSE_MARK.search(piece) else [_FOLDED[token] for token in tokens]
-        marked = () if folded == tokens else tuple(token for token in tokens if _FOLDED[token] != token)
-        found = " ".join(filter(None, folded)), marked
+        found = (" ".join(_TOKEN.findall(piece)), ()) if _HAN_ONLY.fullmatch(piece) else _split(piece)
         if len(piece) <= _PIECE_MAX:
             _make_room(self)
             self[piece] = found
         return found
+
+
+def _split(piece: str) -> tuple[str, tuple[str, ...]]:
+    tokens = exact_tokens(piece)
+    folded = _tokens(fold(piece)) if _LOOSE_MARK.search(piece) else [_FOLDED[token] for token in tokens]
+    marked = () if folded == tokens else tuple(token for token in tokens if _FOLDED[token] != token)
+    return " ".join(filter(None, folded)), marked
 
 
 class _Folded(dict[str, str]):
