@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import islice, pairwise
 from types import TracebackType
 from typing import Self
 
@@ -24,6 +24,8 @@ from ttdn_assets.catalogue.writes import Writes
 from ttdn_assets.model import Field, Lang, Publication, Rights
 
 BATCH = 200
+_AT_FIRST = 20
+"""So few are read at first, for who sends them waits."""
 
 
 class Answering:
@@ -117,8 +119,8 @@ class Answering:
         """What ``shared`` gives, each asset with what this machine has of it; nothing where it was forgotten."""
         with self._database.reading() as connection:
             numbers = list(connection.execute(select(assets.c.number).order_by(assets.c.number)).scalars())
-            for start in range(0, len(numbers), BATCH):
-                yield from with_shared(connection, numbers[start : start + BATCH])
+            for start, end in pairwise([0, *range(_AT_FIRST, len(numbers), BATCH), len(numbers)]):
+                yield from with_shared(connection, numbers[start:end])
             yield from ((None, left) for left in forgotten_records(connection))
 
     def shared_of(self, ids: Collection[str]) -> list[tuple[AssetRecord, SharedRecord]]:

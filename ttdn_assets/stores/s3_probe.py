@@ -66,12 +66,12 @@ def probe(bucket: Bucket, prefix: str, protection: dict[str, Any]) -> tuple[Capa
 
 
 def _probe(bucket: Bucket, key: str, more: dict[str, str]) -> tuple[Capabilities, str | None]:
-    takes_right = _takes_sha256(bucket, key, body=_RIGHT, more=more)
-    if not takes_right:
-        bucket.wire.put(key, _RIGHT, sha256=_DIGEST, headers={META: _DIGEST, **more})
-    head = bucket.client.head_object(Bucket=bucket.name, Key=key)
     with ThreadPoolExecutor(2) as pool:
         resumes = pool.submit(_resumes, bucket, key)
+        takes_right = _takes_sha256(bucket, key, body=_RIGHT, more=more)
+        if not takes_right:
+            bucket.wire.put(key, _RIGHT, sha256=_DIGEST, headers={META: _DIGEST, **more})
+        head = bucket.client.head_object(Bucket=bucket.name, Key=key)
         takes_wrong = (
             pool.submit(_takes_sha256, bucket, f"{key}-wrong", body=_WRONG, more=more) if takes_right else None
         )
