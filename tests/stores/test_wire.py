@@ -23,6 +23,7 @@ from botocore.exceptions import SSLError
 from ttdn_assets.settings import StoreSettings
 from ttdn_assets.stores.interruption import Interruption
 from ttdn_assets.stores.s3_client import Bucket, open_bucket
+from ttdn_assets.stores.s3_read import read_object
 
 KEY, SECRET, TOKEN = "AKIATESTTESTTEST", "se/cr+et:with=signs", "token/with+signs=="
 SENT = bytes(range(256)) * 4_000
@@ -66,9 +67,14 @@ class Handler(BaseHTTPRequestHandler):
         self.seen.append(Request("GET", self.path, headers, b""))
         self.send_response(200)
         self.send_header("x-amz-meta-SHA256", "a" * 64)
-        self.send_header("content-length", str(len(SENT)))
+        start = int(headers.get("range", "bytes=0-")[6:-1])
+        self.send_header("content-length", str(len(SENT) - start))
         self.end_headers()
-        self.wfile.write(SENT)
+        if "cut" in self.path and not start:
+            self.wfile.write(SENT[: len(SENT) // 2])
+            self.close_connection = True
+        else:
+            self.wfile.write(SENT[start:])
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -167,6 +173,14 @@ def test_bytes_come_back_whole_on_the_connection_that_is_open() -> None:
     assert [(request.method, request.body) for request in seen] == [("PUT", b"bytes"), ("GET", b""), ("PUT", b"again")]
     assert seen[1].headers["range"] == "bytes=0-"
     assert f"Signature={botocore_signature(endpoint, seen[1], None)}" in seen[1].headers["authorization"]
+
+
+def test_what_breaks_off_goes_on_where_the_server_names_no_version() -> None:
+    came = list[bytes]()
+    with listening() as (endpoint, seen):
+        assert read_object(bucket_at(endpoint).wire, "cut.jpg", came.append) == "a" * 64
+    assert b"".join(came) == SENT
+    assert [request.headers.get("range") for request in seen] == [None, f"bytes={len(SENT) // 2}-"]
 
 
 def test_what_cannot_be_kept_ends_the_request_and_is_told(capfd: pytest.CaptureFixture[str]) -> None:
